@@ -1,0 +1,10 @@
+#include "app/command.h"
+
+namespace outflow::app {
+
+void add_volumes_command(CLI::App& root, int& exit_code) {
+  (void)root;
+  (void)exit_code;
+}
+
+}  // namespace outflow::app

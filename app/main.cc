@@ -1,0 +1,34 @@
+// outflow: composition only. Every command lives in app/commands.
+#include <clocale>
+#include <cstdio>
+#include <exception>
+
+#include "app/command.h"
+#include "app/exit_code.h"
+#include "app/version.h"
+
+int main(int argc, char** argv) {
+  using namespace outflow::app;
+  std::setlocale(LC_CTYPE, "C.UTF-8");
+  int exit_code = kExitOk;
+  CLI::App root{"Outflow watches who takes records out of a CRM, and says when it stops being normal.", "outflow"};
+  root.set_version_flag("--version", version());
+  root.require_subcommand(1);
+  root.failure_message(CLI::FailureMessage::simple);
+  add_run_command(root, exit_code);
+  add_replay_command(root, exit_code);
+  add_decode_command(root, exit_code);
+  add_volumes_command(root, exit_code);
+  add_check_command(root, exit_code);
+  add_ingest_command(root, exit_code);
+  add_version_command(root, exit_code);
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return root.exit(error) == 0 ? kExitOk : kExitUsage;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "outflow: %s\n", error.what());
+    return kExitFailure;
+  }
+  return exit_code;
+}
