@@ -28,8 +28,8 @@ as_root() {
   fi
 }
 
-installed() { # prints the installed ones of its arguments
-  dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null | awk '$1 == "ii" {print $2}'
+installed() { # prints the installed ones of its arguments; dpkg-query fails where it has never heard of one
+  dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null | awk '$1 == "ii" {print $2}' || true
 }
 
 install_packages() { # demo|full
