@@ -19,15 +19,16 @@ struct KafkaConfig {
   std::string group = "outflow";
   std::string instance_id;                        // static membership; empty = hostname-free random member per process
   std::map<std::string, std::string> properties;  // passed to librdkafka as they are (SASL, TLS, ...)
+  std::map<std::string, std::string> property_files;  // which of them were read from a file (`<key>_file`), and which
 };
 
 struct InputConfig {
   std::vector<std::string> topics;
-  bool keyed_by_tenant = false;                  // true: one topic, keyed canonically; else all pass the rekey stage
-  std::string rekeyed_topic = "outflow.input";   // what the rekey stage writes and the workers read
-  std::string tenant;                            // default tenant where neither record nor transport names one
-  std::string tenant_header = "tenant";          // Kafka header that names the tenant
-  std::string start = "earliest";                // where a new group begins: earliest | latest
+  bool keyed_by_tenant = false;                 // true: one topic, keyed canonically; else all pass the rekey stage
+  std::string rekeyed_topic = "outflow.input";  // what the rekey stage writes and the workers read
+  std::string tenant;                           // default tenant where neither record nor transport names one
+  std::string tenant_header = "tenant";         // Kafka header that names the tenant
+  std::string start = "earliest";               // where a new group begins: earliest | latest
 };
 
 struct TopicsConfig {
@@ -47,10 +48,18 @@ struct StateConfig {
   std::uint64_t checkpoint_dirty_bytes = 32ULL << 20;
 };
 
+struct HttpTlsConfig {  // PEM; both or neither
+  std::string certificate_file;
+  std::string key_file;
+};
+
 struct HttpConfig {
   bool enabled = true;
-  std::string address = "127.0.0.1";
-  int port = 9464;  // 0 = any free one (printed)
+  std::string address = "127.0.0.1";  // beyond loopback: only with TLS and a bearer token
+  int port = 9464;                    // 0 = any free one (printed)
+  HttpTlsConfig tls;
+  std::string bearer_token;       // secret; empty = none asked for
+  std::string bearer_token_file;  // where it was read from; empty = it was not
 };
 
 struct LogConfig {
@@ -67,14 +76,19 @@ struct Config {
   LogConfig log;
   detector::Options detection;
   int workers = 2;
-  std::int64_t commit_interval_ms = 100;     // of the output transaction
-  bool dead_letter_bytes = true;             // false: dead letters carry a pointer, not the original bytes
+  std::int64_t commit_interval_ms = 100;  // of the output transaction
+  bool dead_letter_bytes = true;          // false: dead letters carry a pointer, not the original bytes
   std::size_t max_record_bytes = 4U << 20;
 };
 
-// Reads a YAML file; `path` empty gives the defaults. Errors name file:line:col and never echo a secret.
+// Reads a YAML file; `path` empty gives the defaults. The error names every problem found, one a line, each as
+// file:line:col, and never echoes a secret; its code is kRefuse: exit with kExitConfiguration.
+// app/config_examine.h gives the problems one by one.
 Result<Config> load_config(const std::string& path);
 // The same from text; `name` stands in messages.
 Result<Config> parse_config(std::string_view yaml, const std::string& name);
+
+// True for addresses that only this machine can reach: 127.0.0.0/8, ::1, localhost.
+[[nodiscard]] bool is_loopback(const std::string& address);
 
 }  // namespace outflow::app

@@ -1,0 +1,17 @@
+// The effective configuration, for people and for tools; secrets never appear.
+//
+// The YAML form loads again to the same configuration wherever no secret was replaced. Pure functions; any thread.
+#pragma once
+
+#include <string>
+
+#include "app/config.h"
+
+namespace outflow::app {
+
+[[nodiscard]] std::string dump_config_yaml(const Config& config);
+[[nodiscard]] std::string dump_config_json(const Config& config);  // the same tree, one line
+// The JSON Schema (2020-12) of the YAML file; docs/config.schema.json is this text.
+[[nodiscard]] std::string config_json_schema();
+
+}  // namespace outflow::app
