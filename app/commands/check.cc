@@ -1,10 +1,81 @@
+// `outflow check`: says everything that is wrong with a configuration, before anything runs with it.
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
 #include "app/command.h"
+#include "app/config_dump.h"
+#include "app/config_examine.h"
+#include "app/exit_code.h"
 
 namespace outflow::app {
+namespace {
+
+struct CheckArguments {
+  std::string config;
+  std::string output = "table";
+  bool print = false;
+  bool schema = false;
+};
+
+void print_json(const ConfigExamination& examination, bool with_config) {
+  using Json = nlohmann::ordered_json;
+  Json problems = Json::array();
+  for (const ConfigProblem& problem : examination.problems) {
+    problems.push_back({{"severity", problem.warning ? "warning" : "error"},
+                        {"file", examination.name},
+                        {"line", problem.at.line > 0 ? Json(problem.at.line) : Json(nullptr)},
+                        {"column", problem.at.line > 0 ? Json(problem.at.column) : Json(nullptr)},
+                        {"message", problem.message}});
+  }
+  Json report = {{"valid", examination.valid()}, {"problems", problems}};
+  if (with_config && examination.valid()) report["config"] = Json::parse(dump_config_json(examination.config));
+  std::printf("%s\n", report.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
+void print_text(const ConfigExamination& examination, bool with_config) {
+  for (const ConfigProblem& problem : examination.problems) {
+    std::fprintf(stderr, "%s\n", examination.show(problem).c_str());
+  }
+  if (!examination.valid()) return;
+  if (with_config) {
+    std::printf("%s", dump_config_yaml(examination.config).c_str());
+  } else {
+    std::printf("%s: valid\n", examination.name.c_str());
+  }
+}
+
+int check(const CheckArguments& arguments) {
+  if (arguments.schema) {
+    std::printf("%s", config_json_schema().c_str());
+    return kExitOk;
+  }
+  ConfigExamination examination = examine_config_file(arguments.config, process_environment());
+  if (examination.valid() && !arguments.config.empty() && examination.config.input.topics.empty()) {
+    examination.problems.push_back({true, {}, "input.topics is empty: `outflow run` needs at least one topic"});
+  }
+  if (arguments.output == "json") {
+    print_json(examination, arguments.print);
+  } else {
+    print_text(examination, arguments.print);
+  }
+  return examination.valid() ? kExitOk : kExitConfiguration;
+}
+
+}  // namespace
 
 void add_check_command(CLI::App& root, int& exit_code) {
-  (void)root;
-  (void)exit_code;
+  CLI::App* command = root.add_subcommand("check", "Check a configuration and say everything that is wrong with it");
+  const auto arguments = std::make_shared<CheckArguments>();
+  command->add_option("--config", arguments->config, "Configuration file (YAML); without it the defaults are checked");
+  command->add_flag("--print", arguments->print, "Print the effective configuration, secrets redacted");
+  command->add_flag("--schema", arguments->schema, "Print the JSON Schema of the configuration file");
+  command->add_option("-o,--output", arguments->output, "table or json")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  command->callback([arguments, &exit_code] { exit_code = check(*arguments); });
 }
 
 }  // namespace outflow::app
