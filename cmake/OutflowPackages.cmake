@@ -14,9 +14,10 @@ find_package(OpenSSL REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(absl REQUIRED)
 find_package(RocksDB REQUIRED)
-find_package(httplib QUIET)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+# Its flags matter: the library is compiled with TLS and gzip, and its types differ without them.
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 include(FindOutflowRdKafka)
 
@@ -27,5 +28,5 @@ target_link_libraries(outflow_xxhash INTERFACE absl::flat_hash_map absl::flat_ha
 add_library(outflow_third_party INTERFACE)
 target_link_libraries(outflow_third_party INTERFACE
   Threads::Threads simdjson::simdjson nlohmann_json::nlohmann_json fmt::fmt spdlog::spdlog
-  prometheus-cpp::core OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB PkgConfig::ZSTD PkgConfig::SYSTEMD
+  prometheus-cpp::core OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB PkgConfig::ZSTD PkgConfig::SYSTEMD PkgConfig::HTTPLIB
   RocksDB::rocksdb-shared outflow_rdkafka)
