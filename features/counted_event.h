@@ -44,6 +44,7 @@ struct Posting {
   std::int32_t events = 0;   // audit events, with sign
   std::int32_t uncounted = 0;  // of those, extractions whose count is unknown
   std::span<const std::string_view> objects;  // touched by these rows
+  EventTime first, last;  // of these events; meaningless where `events` is 0
   bool moved = false;  // part of a move or a correction: the rows were counted elsewhere before
 };
 

@@ -1,5 +1,9 @@
 // Counter: the honest count of one partition. De-duplicates, joins integrations, keeps the volume ledger.
 //
+// Lateness: a tenant's floor is the watermark less `horizon_hours`; records below it are late, state below it expires.
+// Watermarks are kept per tenant and source. The slowest source that carries volume holds the floor back, by at most
+// half a horizon, so that a feed that stood still for three days catches up without loss; a dead one cannot hold it.
+//
 // Deterministic: no clock, no randomness. Owned by one thread. Everything kept has a limit and a counted way to be
 // forgotten; cold units are read back through the StateReader.
 #pragma once
@@ -18,6 +22,7 @@ namespace outflow::features {
 
 struct CountingOptions {
   std::int32_t horizon_hours = 144;             // 72 h of de-duplication after the longest delay of 72 h
+  bool cut_late = true;  // false: nothing is late and nothing expires but by max_entries (files in any order)
   std::size_t max_entries = 64'000'000;         // over all tables of the partition; the oldest hours go first
   std::size_t max_resident_bytes = 1ULL << 30;  // beyond it clean cold units are paged out
 };

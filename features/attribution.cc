@@ -1,0 +1,154 @@
+#include "features/attribution.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace outflow::features {
+
+bool Naming::take(const Naming& other) noexcept {
+  if (other.app == 0) return false;
+  if (app != 0 && std::tie(time_ms, uid, app) <= std::tie(other.time_ms, other.uid, other.app)) return false;
+  *this = other;
+  return true;
+}
+
+void Naming::encode(ByteWriter& out) const {
+  out.u8(app != 0 ? 1 : 0);
+  if (app == 0) return;
+  out.zigzag(time_ms);
+  out.u64(uid);
+  out.u64(app);
+}
+
+Naming Naming::decode(ByteReader& in) {
+  Naming naming;
+  const std::uint8_t present = in.u8();
+  if (present > 1) in.fail();
+  if (present == 0 || !in.ok()) return naming;
+  naming.time_ms = in.zigzag();
+  naming.uid = in.u64();
+  naming.app = in.u64();
+  if (naming.app == 0) in.fail();
+  return naming;
+}
+
+void App::encode(ByteWriter& out) const {
+  out.text(id);
+  out.text(name);
+  named.encode(out);
+}
+
+bool App::decode(ByteReader& in) {
+  id = in.text();
+  name = in.text();
+  named = Naming::decode(in);
+  return in.ok();
+}
+
+void ObjectSet::encode(ByteWriter& out) const {
+  out.varint(names.size());
+  for (const std::string& name : names) out.text(name);
+}
+
+bool ObjectSet::decode(ByteReader& in) {
+  const std::size_t count = in.count(1);
+  if (count > kMaxObjects) return false;
+  names.clear();
+  for (std::size_t i = 0; i < count; ++i) names.emplace_back(in.text());
+  refresh_views();
+  return in.ok();
+}
+
+std::size_t ObjectSet::heap_bytes() const {
+  std::size_t bytes = views.capacity() * sizeof(std::string_view);
+  for (const std::string& name : names) bytes += sizeof(std::string) + name.capacity();
+  return bytes;
+}
+
+Cell& Attribution::cell(std::int32_t hour, Fingerprint objects, bool& grown) {
+  const auto before = [](const Cell& a, const std::pair<std::int32_t, Fingerprint>& b) {
+    return std::tie(a.hour, a.objects) < std::tie(b.first, b.second);
+  };
+  const auto place = std::lower_bound(cells.begin(), cells.end(), std::pair{hour, objects}, before);
+  grown = place == cells.end() || place->hour != hour || place->objects != objects;
+  if (!grown) return *place;
+  Cell fresh;
+  fresh.hour = hour;
+  fresh.objects = objects;
+  return *cells.insert(place, fresh);
+}
+
+void Attribution::drop_cells_before(std::int32_t hour) {
+  const auto end = std::find_if(cells.begin(), cells.end(), [hour](const Cell& cell) { return cell.hour >= hour; });
+  cells.erase(cells.begin(), end);
+}
+
+void Attribution::encode(ByteWriter& out) const {
+  out.u64(session);
+  out.u64(login);
+  out.u64(joined);
+  out.text(client);
+  out.text(actor_id);
+  out.text(actor_name);
+  out.varint(cells.size());
+  for (const Cell& cell : cells) {
+    out.zigzag(cell.hour);
+    out.u64(cell.objects);
+    out.zigzag(cell.records);
+    out.zigzag(cell.bytes);
+    out.zigzag(cell.events);
+    out.zigzag(cell.uncounted);
+    out.zigzag(cell.first_ms);
+    out.zigzag(cell.last_ms - cell.first_ms);
+  }
+}
+
+bool Attribution::decode(ByteReader& in) {
+  session = in.u64();
+  login = in.u64();
+  joined = in.u64();
+  client = in.text();
+  actor_id = in.text();
+  actor_name = in.text();
+  const std::size_t count = in.count(15);
+  cells.clear();
+  cells.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Cell cell;
+    cell.hour = in.zigzag32();
+    cell.objects = in.u64();
+    cell.records = in.zigzag();
+    cell.bytes = in.zigzag();
+    cell.events = in.zigzag();
+    cell.uncounted = in.zigzag();
+    cell.first_ms = in.zigzag();
+    const auto span = static_cast<std::uint64_t>(in.zigzag());
+    cell.last_ms = static_cast<std::int64_t>(static_cast<std::uint64_t>(cell.first_ms) + span);
+    if (!cells.empty() && std::tie(cells.back().hour, cells.back().objects) >= std::tie(cell.hour, cell.objects)) {
+      return false;
+    }
+    cells.push_back(cell);
+  }
+  return in.ok();
+}
+
+std::size_t Attribution::heap_bytes() const {
+  return client.capacity() + actor_id.capacity() + actor_name.capacity() + cells.capacity() * sizeof(Cell);
+}
+
+void Session::encode(ByteWriter& out) const {
+  name.encode(out);
+  out.varint(attributions.size());
+  for (const Fingerprint member : attributions) out.u64(member);
+}
+
+bool Session::decode(ByteReader& in) {
+  name = Naming::decode(in);
+  const std::size_t count = in.count(sizeof(Fingerprint));
+  attributions.clear();
+  attributions.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) attributions.push_back(in.u64());
+  return in.ok();
+}
+
+}  // namespace outflow::features

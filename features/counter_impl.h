@@ -1,0 +1,99 @@
+// The counter's inside: the way of one record through de-duplication, joins and groups. Private to counter*.cc.
+//
+//   counter.cc          the contract: a record's way, limits, state
+//   counter_joins.cc    who a record belongs to, and what it names for others
+//   counter_groups.cc   which group it counts in, and how groups change
+#pragma once
+
+#include "features/attribution.h"
+#include "features/counter.h"
+#include "features/id_sets.h"
+#include "features/ledger.h"
+#include "features/object_sets.h"
+#include "features/tenant_clock.h"
+#include "features/volume_group.h"
+
+namespace outflow::features {
+
+class Counter::Impl {
+ public:
+  Impl(const CountingOptions& options, const StateReader* cold);
+
+  Result<> load();
+  const CountedEvent& count(const AuditEvent& event, LogTime log_time);
+  void encode_dirty(StateWriter& out);
+  void checkpoint_durable();
+  [[nodiscard]] std::size_t dirty_bytes() const;
+  [[nodiscard]] std::optional<EventTime> watermark(Fingerprint tenant) const { return clocks_.watermark(tenant); }
+  [[nodiscard]] const CountingStats& stats() const { return stats_; }
+
+ private:
+  // The record at hand: its keys, made once.
+  struct Keys {
+    Fingerprint tenant = 0, uid = 0, app = 0;
+    Fingerprint session = 0, login = 0, attribution = 0;
+    Fingerprint request = 0, job = 0, execution = 0, query = 0;  // group keys; 0 = none
+    Fingerprint objects = 0;
+    std::string_view client;
+    std::int32_t home = 0;  // the hour under which entries made now are kept
+  };
+  // Where a record's volume belongs.
+  struct Route {
+    enum class To : std::uint8_t { kAlone, kRequest, kInstance, kExecution, kJob } to = To::kAlone;
+    Lane lane = kAdditive;
+  };
+
+  // counter.cc
+  [[nodiscard]] bool admit(const AuditEvent& event, LogTime log_time);
+  const CountedEvent& refuse(const AuditEvent& event, Freshness freshness);
+  void answer(const AuditEvent& event, const VolumeGroup* group, const Attribution* attribution);
+  void expire(Fingerprint tenant, std::int32_t floor);
+  void keep_limits();
+  [[nodiscard]] std::size_t entries() const;
+  [[nodiscard]] std::size_t resident_bytes() const;
+
+  // counter_joins.cc
+  void make_keys(const AuditEvent& event);
+  Attribution& attribute(const AuditEvent& event);
+  void join_session(Fingerprint session, const Attribution& attribution);
+  void learn_names(const AuditEvent& event);
+  void name_session(Fingerprint session, const Naming& naming);
+  void name_group(VolumeGroup& group, const Naming& naming);
+  [[nodiscard]] Fingerprint joined_app(const Attribution& attribution);
+
+  // counter_groups.cc
+  [[nodiscard]] Route route_of(const AuditEvent& event) const;
+  VolumeGroup& group(Fingerprint key, GroupKind kind);
+  VolumeGroup& instance(Fingerprint query, std::int64_t time_ms);
+  VolumeGroup* find_instance(Fingerprint query, std::int64_t time_ms);
+  VolumeGroup* count_in_groups(const AuditEvent& event, const Contribution& row, Route route);
+  void contribute(VolumeGroup& group, const Contribution& row);
+  void post_alone(const Contribution& row, Fingerprint app);
+  void open_query(Fingerprint query, std::int64_t time_ms);
+  void adopt_request(VolumeGroup& request, Fingerprint query, const Contribution& page);
+  void rename_instance(VolumeGroup& instance);
+  void link(VolumeGroup& from, VolumeGroup& to);
+
+  CountingOptions options_;
+  const StateReader* cold_;
+  CountingStats stats_;
+  IdSets ids_;
+  TenantClocks clocks_;
+  HourTable<App> apps_;
+  HourTable<Attribution> attributions_;
+  HourTable<Session> sessions_;
+  HourTable<VolumeGroup> groups_;
+  HourTable<QueryRuns> runs_;
+  ObjectSets objects_;
+  Ledger ledger_;
+  Keys keys_;
+  std::int32_t floor_ = 0;
+  std::vector<HourValue> before_, after_;
+  GroupSummary scratch_;
+  // Eviction is tried again only after something was paged in or became durable.
+  std::uint64_t evicted_at_ = 0;
+  bool evictable_ = false;
+  CountedEvent result_;
+};
+
+}  // namespace outflow::features

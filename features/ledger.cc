@@ -1,0 +1,196 @@
+#include "features/ledger.h"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+namespace outflow::features {
+namespace {
+
+auto place_of(const LedgerEntry& entry) {
+  return std::tie(entry.hour, entry.app, entry.attribution, entry.objects);
+}
+
+void merge_into(LedgerEntry& into, const LedgerEntry& entry) {
+  if (into.events == 0) std::tie(into.first_ms, into.last_ms) = std::tie(entry.first_ms, entry.last_ms);
+  if (entry.events != 0) {
+    into.first_ms = std::min(into.first_ms, entry.first_ms);
+    into.last_ms = std::max(into.last_ms, entry.last_ms);
+  }
+  into.records = saturating_add(into.records, entry.records);
+  into.bytes = saturating_add(into.bytes, entry.bytes);
+  into.events += entry.events;
+  into.uncounted += entry.uncounted;
+}
+
+bool same_sign(std::int64_t a, std::int64_t b) {
+  return a == 0 || b == 0 || (a < 0) == (b < 0);
+}
+
+}  // namespace
+
+std::int64_t saturating_add(std::int64_t a, std::int64_t b) noexcept {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return a < 0 ? std::numeric_limits<std::int64_t>::min() + 1 : std::numeric_limits<std::int64_t>::max();
+}
+
+void Ledger::begin(Fingerprint tenant, std::int32_t hour, std::int32_t floor) {
+  tenant_ = tenant;
+  hour_ = hour;
+  floor_ = floor;
+  entries_.clear();
+  postings_.clear();
+}
+
+void Ledger::add_group(VolumeGroup& group, int sign) {
+  const GroupSummary& summary = group.summary(scratch_);
+  if (!group.voided) {
+    summary.values(values_);
+    for (const HourValue& value : values_) {
+      LedgerEntry entry{value.hour, group.name.app, summary.taker};
+      entry.records = sign * static_cast<std::int64_t>(value.records);
+      entry.bytes = sign * static_cast<std::int64_t>(value.bytes);
+      entries_.push_back(entry);
+    }
+  }
+  for (const Contribution& row : group.rows) {
+    const bool additive = row.lane == kAdditive;
+    LedgerEntry entry{row.hour(), group.name.app, additive ? row.attribution : summary.taker, row.objects};
+    entry.records = additive ? sign * static_cast<std::int64_t>(row.records) : 0;
+    entry.bytes = additive ? sign * static_cast<std::int64_t>(row.bytes) : 0;
+    entry.events = sign;
+    entry.uncounted = row.uncounted ? sign : 0;
+    entry.first_ms = entry.last_ms = row.time_ms;
+    entries_.push_back(entry);
+  }
+}
+
+bool Ledger::settle(bool moved) {
+  if (entries_.size() > 1) {
+    std::sort(entries_.begin(), entries_.end(),
+              [](const LedgerEntry& a, const LedgerEntry& b) { return place_of(a) < place_of(b); });
+    std::size_t last = 0;
+    for (std::size_t i = 1; i < entries_.size(); ++i) {
+      if (place_of(entries_[last]) == place_of(entries_[i])) {
+        merge_into(entries_[last], entries_[i]);
+      } else {
+        entries_[++last] = entries_[i];
+      }
+    }
+    entries_.resize(last + 1);
+  }
+  bool any = false;
+  for (const LedgerEntry& entry : entries_) {
+    if (entry.empty()) continue;
+    any = true;
+    Attribution* attribution = attributions_.find(entry.attribution);
+    const Owner actor = attribution != nullptr ? actor_of(*attribution) : Owner{};
+    if (entry.app != 0) {
+      post(entry, owner_of_app(entry.app), actor, moved);
+    } else if (attribution != nullptr) {
+      keep_in_cell(*attribution, entry);
+      post(entry, owner_of(*attribution), actor, moved);
+    }
+  }
+  entries_.clear();
+  return any;
+}
+
+void Ledger::keep_in_cell(Attribution& attribution, const LedgerEntry& entry) {
+  if (!attribution.upgradable() || entry.hour < floor_) return;
+  bool grown = false;
+  Cell& cell = attribution.cell(entry.hour, entry.objects, grown);
+  if (entry.events > 0) {
+    cell.first_ms = cell.events == 0 ? entry.first_ms : std::min(cell.first_ms, entry.first_ms);
+    cell.last_ms = cell.events == 0 ? entry.last_ms : std::max(cell.last_ms, entry.last_ms);
+  }
+  cell.records = saturating_add(cell.records, entry.records);
+  cell.bytes = saturating_add(cell.bytes, entry.bytes);
+  cell.events += entry.events;
+  cell.uncounted += entry.uncounted;
+  if (cell.empty()) {
+    attribution.cells.erase(attribution.cells.begin() + (&cell - attribution.cells.data()));
+  } else if (grown) {
+    attributions_.grew(attribution, sizeof(Cell));
+  }
+  attributions_.changed(attribution);
+}
+
+void Ledger::move_cells(Attribution& attribution, Fingerprint app) {
+  const Owner from = owner_of(attribution);
+  const Owner actor = actor_of(attribution);
+  attribution.joined = app;
+  attributions_.changed(attribution);
+  const Owner to = owner_of(attribution);
+  for (const Cell& cell : attribution.cells) {
+    LedgerEntry entry{cell.hour, 0, attribution.key, cell.objects};
+    std::tie(entry.first_ms, entry.last_ms) = std::tie(cell.first_ms, cell.last_ms);
+    std::tie(entry.records, entry.bytes) = std::tie(cell.records, cell.bytes);
+    std::tie(entry.events, entry.uncounted) = std::tie(cell.events, cell.uncounted);
+    post(entry, to, actor, true);
+    entry.records = -entry.records;
+    entry.bytes = -entry.bytes;
+    entry.events = -entry.events;
+    entry.uncounted = -entry.uncounted;
+    post(entry, from, actor, true);
+  }
+}
+
+void Ledger::post(const LedgerEntry& entry, const Owner& owner, const Owner& actor, bool moved) {
+  const std::span<const std::string_view> objects = objects_.names_of(entry.objects);
+  // The rows of a record and the record itself come as two entries where its group competes: one posting again.
+  if (!postings_.empty()) {
+    Posting& last = postings_.back();
+    if (last.hour.hour == entry.hour && last.owner.key == owner.key && last.actor.key == actor.key &&
+        last.moved == moved && (last.objects.empty() || objects.empty()) && same_sign(last.records, entry.records) &&
+        same_sign(last.events, entry.events) && same_sign(last.records, entry.events)) {
+      LedgerEntry sum{};
+      sum.events = last.events;
+      std::tie(sum.first_ms, sum.last_ms) = std::tie(last.first.ms, last.last.ms);
+      merge_into(sum, entry);
+      last.records = saturating_add(last.records, entry.records);
+      last.bytes = saturating_add(last.bytes, entry.bytes);
+      last.events = static_cast<std::int32_t>(sum.events);
+      last.uncounted += static_cast<std::int32_t>(entry.uncounted);
+      last.first.ms = sum.first_ms;
+      last.last.ms = sum.last_ms;
+      if (last.objects.empty()) last.objects = objects;
+      return;
+    }
+  }
+  Posting posting;
+  posting.hour.hour = entry.hour;
+  posting.owner = owner;
+  posting.actor = actor;
+  posting.records = entry.records;
+  posting.bytes = entry.bytes;
+  posting.events = static_cast<std::int32_t>(entry.events);
+  posting.uncounted = static_cast<std::int32_t>(entry.uncounted);
+  posting.objects = objects;
+  posting.first.ms = entry.first_ms;
+  posting.last.ms = entry.last_ms;
+  posting.moved = moved;
+  postings_.push_back(posting);
+}
+
+Owner Ledger::owner_of_app(Fingerprint app) {
+  App* entry = apps_.find(app);
+  if (entry == nullptr) return {EntityType::kIntegration, app, {}, {}};
+  apps_.used_at(*entry, hour_);
+  return {EntityType::kIntegration, app, entry->id, entry->name};
+}
+
+Owner Ledger::owner_of(const Attribution& attribution) {
+  if (attribution.joined != 0) return owner_of_app(attribution.joined);
+  if (attribution.client.empty()) return actor_of(attribution);
+  return {EntityType::kIntegration, entity_key(tenant_, EntityType::kIntegration, attribution.client),
+          attribution.client, attribution.client};
+}
+
+Owner Ledger::actor_of(const Attribution& attribution) const {
+  return {EntityType::kUser, entity_key(tenant_, EntityType::kUser, attribution.actor_id), attribution.actor_id,
+          attribution.actor_name};
+}
+
+}  // namespace outflow::features
