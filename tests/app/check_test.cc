@@ -1,0 +1,99 @@
+// `outflow check` as a user meets it: exit codes, and what goes to which stream.
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace outflow::app::check_test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+struct Finished {
+  int exit_code = -1;
+  std::string out;
+};
+
+// Standard output only, unless `arguments` say otherwise.
+Finished outflow(const std::string& arguments) {
+  Finished run;
+  FILE* pipe = ::popen((std::string(OUTFLOW_BINARY) + " " + arguments).c_str(), "r");
+  if (pipe == nullptr) return run;
+  std::array<char, 4096> buffer{};
+  for (std::size_t count = 0; (count = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
+    run.out.append(buffer.data(), count);
+  }
+  run.exit_code = WEXITSTATUS(::pclose(pipe));
+  return run;
+}
+
+class Check : public ::testing::Test {
+ protected:
+  std::string write(const std::string& yaml) {
+    folder_ = std::filesystem::path(testing::TempDir()) /
+              ("outflow-check-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
+    std::filesystem::create_directories(folder_);
+    const std::string path = folder_ / "outflow.yaml";
+    std::ofstream(path) << yaml;
+    return path;
+  }
+  void TearDown() override {
+    if (!folder_.empty()) std::filesystem::remove_all(folder_);
+  }
+  std::filesystem::path folder_;
+};
+
+TEST_F(Check, AValidFileExitsZero) {
+  const Finished run = outflow("check --config " + write("input: {topics: [a]}\n") + " 2>&1");
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.out, HasSubstr("outflow.yaml: valid"));
+}
+
+TEST_F(Check, AnInvalidFileExits78AndTellsEverythingOnStandardError) {
+  const std::string path = write("wrokers: 1\nlog: {level: x}\n");
+  EXPECT_EQ(outflow("check --config " + path + " 2>/dev/null").exit_code, 78);
+  EXPECT_THAT(outflow("check --config " + path + " 2>/dev/null").out, IsEmpty());
+  const Finished run = outflow("check --config " + path + " 2>&1");
+  EXPECT_THAT(run.out, HasSubstr(path + ":1:1: unknown key 'wrokers' (did you mean 'workers'?)"));
+  EXPECT_THAT(run.out, HasSubstr(path + ":2:14: log.level: expected one of"));
+}
+
+TEST_F(Check, PrintShowsTheEffectiveConfigurationWithoutSecrets) {
+  const std::string path =
+      write("input: {topics: [a]}\nkafka: {properties: {sasl.password: '${OUTFLOW_TEST_PASSWORD}'}}\n");
+  ::setenv("OUTFLOW_TEST_PASSWORD", "swordfish", 1);
+  const Finished run = outflow("check --print --config " + path + " 2>&1");
+  ::unsetenv("OUTFLOW_TEST_PASSWORD");
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.out, HasSubstr("sasl.password: \"[redacted]\""));
+  EXPECT_THAT(run.out, HasSubstr("checkpoint_interval_ms: 30s"));
+  EXPECT_THAT(run.out, Not(HasSubstr("swordfish")));
+}
+
+TEST_F(Check, JsonCarriesEachProblemWithItsPosition) {
+  const Finished run = outflow("check -o json --config " + write("\nwrokers: 1\n"));
+  EXPECT_EQ(run.exit_code, 78);
+  const nlohmann::json report = nlohmann::json::parse(run.out, nullptr, false);
+  ASSERT_TRUE(report.is_object()) << run.out;
+  EXPECT_EQ(report["valid"], false);
+  EXPECT_EQ(report["problems"][0]["line"], 2);
+  EXPECT_EQ(report["problems"][0]["column"], 1);
+}
+
+TEST_F(Check, AMissingFileIsAnInvalidConfigurationAndAWrongOptionIsUsage) {
+  EXPECT_EQ(outflow("check --config /does/not/exist 2>/dev/null").exit_code, 78);
+  EXPECT_EQ(outflow("check --frobnicate 2>/dev/null").exit_code, 2);
+  EXPECT_EQ(outflow("check -o xml 2>/dev/null").exit_code, 2);
+}
+
+}  // namespace
+}  // namespace outflow::app::check_test
