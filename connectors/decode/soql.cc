@@ -1,0 +1,242 @@
+#include "connectors/decode/soql.h"
+
+#include <array>
+
+namespace outflow::connectors {
+namespace {
+
+using features::QueryClass;
+
+constexpr bool is_space(char c) noexcept {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\v' || c == '\f';
+}
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || byte >= 0x80;
+}
+constexpr bool is_word(char c) noexcept { return is_letter(c) || is_digit(c); }
+constexpr char folded(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// USD5000.50: three letters, then only digits. Aliases of that form lose their number: harmless here.
+bool is_currency(std::string_view word) noexcept {
+  if (word.size() < 4) return false;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (i < 3 ? is_digit(word[i]) || word[i] == '_' : !is_digit(word[i])) return false;
+  }
+  return true;
+}
+
+class SoqlReader {
+ public:
+  SoqlReader(std::string_view text, std::string& out) : text_(text), out_(out) { out_.clear(); }
+
+  SoqlSummary read() {
+    while (at_ < text_.size()) step();
+    SoqlSummary summary;
+    summary.fingerprint = features::fingerprint(out_);
+    summary.query_class = query_class();
+    summary.from_offset = static_cast<std::uint32_t>(from_offset_);
+    summary.from_size = static_cast<std::uint32_t>(from_size_);
+    return summary;
+  }
+
+ private:
+  enum class Clause : std::uint8_t { kStart, kNotAQuery, kSelect, kAfterFromWord, kRest };
+
+  void step() {
+    const char c = text_[at_];
+    if (is_space(c)) {
+      ++at_;
+    } else if (c == '\'' || c == '"') {
+      skip_quoted(c);
+    } else if (c == '{') {
+      skip_search_term();
+    } else if (c == '/' && at_ + 1 < text_.size() && text_[at_ + 1] == '*') {
+      const std::size_t end = text_.find("*/", at_ + 2);
+      at_ = end == std::string_view::npos ? text_.size() : end + 2;
+    } else if (c == '/' && at_ + 1 < text_.size() && text_[at_ + 1] == '/') {
+      const std::size_t end = text_.find('\n', at_);
+      at_ = end == std::string_view::npos ? text_.size() : end;
+    } else if (is_digit(c) || ((c == '-' || c == '+' || c == '.') && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) {
+      skip_number();
+    } else if (is_letter(c)) {
+      read_word();
+    } else {
+      read_symbol(c);
+    }
+  }
+
+  void skip_quoted(char quote) {
+    ++at_;
+    while (at_ < text_.size() && text_[at_] != quote) at_ += text_[at_] == '\\' ? 2 : 1;
+    at_ = at_ < text_.size() ? at_ + 1 : text_.size();
+    put_literal();
+  }
+
+  // SOSL: FIND {any text, with \} escaped}
+  void skip_search_term() {
+    ++at_;
+    while (at_ < text_.size() && text_[at_] != '}') at_ += text_[at_] == '\\' ? 2 : 1;
+    at_ = at_ < text_.size() ? at_ + 1 : text_.size();
+    put_literal();
+  }
+
+  // Numbers, dates, times, and whatever clings to them.
+  void skip_number() {
+    ++at_;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (!is_word(c) && c != '.' && c != ':' && c != '-' && c != '+') break;
+      ++at_;
+    }
+    if (limit_pending_) has_limit_ = true;
+    put_literal();
+  }
+
+  void read_word() {
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && is_word(text_[at_])) ++at_;
+    const std::string_view word = text_.substr(begin, at_ - begin);
+    if (is_currency(word)) {
+      while (at_ < text_.size() && (is_digit(text_[at_]) || text_[at_] == '.')) ++at_;
+      if (clause_ == Clause::kAfterFromWord) take_from(begin, word);
+      put_literal();
+      return;
+    }
+    if (!out_.empty() && (is_word(out_.back()) || out_.back() == '?')) out_.push_back(' ');
+    const std::size_t written = out_.size();
+    for (const char c : word) out_.push_back(folded(c));
+    if (depth_ == 0) classify(std::string_view(out_).substr(written), begin);
+  }
+
+  void read_symbol(char c) {
+    ++at_;
+    if (c == '(') {
+      if (clause_ == Clause::kSelect && depth_ == 0) {
+        if (!count_pending_) other_items_ = true;  // a subquery, or a function other than COUNT
+        count_pending_ = false;
+      }
+      ++depth_;
+    } else if (c == ')') {
+      if (depth_ > 0) --depth_;
+    } else if (depth_ == 0) {
+      if (c == ',' && clause_ == Clause::kSelect) start_item();
+      if (c == ':' && limit_pending_) has_limit_ = true;
+    }
+    if (c != ' ') out_.push_back(c);
+  }
+
+  void start_item() {
+    if (count_pending_) other_items_ = true;  // a field that is named count
+    count_pending_ = false;
+    item_started_ = false;
+  }
+
+  // `word` is folded and stands outside all brackets.
+  void classify(std::string_view word, std::size_t begin) {
+    switch (clause_) {
+      case Clause::kStart:
+        clause_ = word == "select" ? Clause::kSelect : Clause::kNotAQuery;
+        return;
+      case Clause::kNotAQuery:
+        return;
+      case Clause::kSelect:
+        if (word == "from") {
+          start_item();
+          clause_ = Clause::kAfterFromWord;
+        } else if (!item_started_) {
+          item_started_ = true;
+          count_pending_ = word == "count" || word == "count_distinct";
+          if (!count_pending_) other_items_ = true;
+        }
+        return;
+      case Clause::kAfterFromWord:
+        take_from(begin, text_.substr(begin, word.size()));
+        return;
+      case Clause::kRest:
+        if (word == "group") has_group_ = true;
+        limit_pending_ = word == "limit";
+        return;
+    }
+  }
+
+  void take_from(std::size_t begin, std::string_view word) {
+    from_offset_ = begin;
+    from_size_ = word.size();
+    clause_ = Clause::kRest;
+  }
+
+  // One `?`; a list of literals is one too, however long.
+  void put_literal() {
+    limit_pending_ = false;
+    if (out_.size() >= 2 && out_.back() == ',' && out_[out_.size() - 2] == '?') {
+      out_.pop_back();
+      return;
+    }
+    if (!out_.empty() && is_word(out_.back())) out_.push_back(' ');
+    if (out_.empty() || out_.back() != '?') out_.push_back('?');
+  }
+
+  [[nodiscard]] QueryClass query_class() const noexcept {
+    if (clause_ != Clause::kRest) return QueryClass::kUnknown;
+    if (!other_items_ && !has_group_) return QueryClass::kCount;
+    // Groups are summaries: they show no more than a limited look.
+    return has_limit_ || has_group_ ? QueryClass::kLimited : QueryClass::kFull;
+  }
+
+  std::string_view text_;
+  std::string& out_;
+  std::size_t at_ = 0;
+  std::size_t depth_ = 0;
+  Clause clause_ = Clause::kStart;
+  bool item_started_ = false;
+  bool count_pending_ = false;
+  bool other_items_ = false;
+  bool limit_pending_ = false;
+  bool has_limit_ = false;
+  bool has_group_ = false;
+  std::size_t from_offset_ = 0;
+  std::size_t from_size_ = 0;
+};
+
+constexpr int hex_value(char c) noexcept {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+SoqlSummary analyse_soql(std::string_view text, std::string& out) { return SoqlReader(text, out).read(); }
+
+std::size_t decode_uri_text(std::string_view text, char* out) noexcept {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const int high = c == '%' && i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
+    if (low >= 0) {
+      out[size++] = static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      out[size++] = c == '+' ? ' ' : c;
+    }
+  }
+  return size;
+}
+
+std::optional<std::string_view> soql_of_uri(std::string_view uri) noexcept {
+  std::size_t at = uri.find('?');
+  while (at != std::string_view::npos) {
+    ++at;
+    const std::size_t end = uri.find('&', at);
+    const std::string_view part = uri.substr(at, end == std::string_view::npos ? end : end - at);
+    if (part.starts_with("q=") && part.size() > 2) return part.substr(2);
+    at = end;
+  }
+  return std::nullopt;
+}
+
+}  // namespace outflow::connectors

@@ -1,0 +1,120 @@
+#include "connectors/decode/source_record.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "connectors/decode/count_text.h"
+#include "connectors/decode/json_scalar.h"
+
+namespace outflow::connectors {
+namespace {
+
+constexpr char folded(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool says_nothing(std::string_view text) noexcept {
+  switch (text.size()) {
+    case 0: return true;
+    case 1: return text == "-";
+    case 2: return text == "-1";
+    case 3: return equals_folded(text, "n/a");
+    case 4: return text == "null" || text == "None";
+    default: return false;
+  }
+}
+
+}  // namespace
+
+bool starts_folded(std::string_view text, std::string_view lower) noexcept {
+  if (text.size() < lower.size()) return false;
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    if (folded(text[i]) != lower[i]) return false;
+  }
+  return true;
+}
+
+bool equals_folded(std::string_view text, std::string_view lower) noexcept {
+  return text.size() == lower.size() && starts_folded(text, lower);
+}
+
+bool contains_folded(std::string_view text, std::string_view lower) noexcept {
+  for (std::size_t at = 0; at + lower.size() <= text.size(); ++at) {
+    if (starts_folded(text.substr(at), lower)) return true;
+  }
+  return false;
+}
+
+std::string_view plain_text(const Value& value, TextArena& arena) {
+  if (!value.escaped) return value.text;
+  char* begin = arena.allocate(value.text.size());
+  const char* end = unescape(value.text, begin);
+  const auto size = static_cast<std::size_t>(end - begin);
+  arena.give_back(value.text.size() - size);
+  return {begin, size};
+}
+
+std::string_view path_segment_after(std::string_view uri, std::string_view marker) noexcept {
+  const std::size_t at = uri.find(marker);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = uri.substr(at + marker.size());
+  return rest.substr(0, rest.find_first_of("/?&# "));
+}
+
+const SoqlSummary& SoqlCache::summarise(std::string_view text) {
+  const features::Fingerprint key = features::fingerprint(text);
+  Slot& slot = slots_[key % kSlots];
+  if (slot.text != key) {
+    slot.summary = analyse_soql(text, scratch_);
+    slot.text = key;
+  }
+  return slot.summary;
+}
+
+std::string_view SourceRecord::text(Column column) {
+  const Value* value = fields_->find(column);
+  if (value == nullptr || value->kind == ValueKind::kNull || value->kind == ValueKind::kNested) return {};
+  if (value->kind != ValueKind::kNumber) return plain_text(*value, arena_);
+  std::array<char, 32> buffer{};
+  const std::string_view canonical = canonical_number(value->text, buffer);
+  return canonical.data() == value->text.data() ? canonical : arena_.keep(canonical);
+}
+
+std::string_view SourceRecord::known(Column column) {
+  const std::string_view found = text(column);
+  return says_nothing(found) ? std::string_view() : found;
+}
+
+std::string_view SourceRecord::known(Column first, Column second) {
+  const std::string_view found = known(first);
+  return found.empty() ? known(second) : found;
+}
+
+std::string_view SourceRecord::id(Column column) { return canonical_id(known(column)); }
+
+std::optional<std::uint64_t> SourceRecord::count(Column column) {
+  const Value* value = fields_->find(column);
+  if (value == nullptr || (value->kind != ValueKind::kNumber && value->kind != ValueKind::kString)) return std::nullopt;
+  return parse_count(value->text);
+}
+
+void SourceRecord::add_objects(std::string_view names) {
+  constexpr std::string_view kSeparators = ",;| \t\n";
+  while (!names.empty() && objects_.size() < kMaxObjects) {
+    const std::size_t begin = names.find_first_not_of(kSeparators);
+    if (begin == std::string_view::npos) return;
+    names.remove_prefix(begin);
+    const std::string_view name = names.substr(0, names.find_first_of(kSeparators));
+    names.remove_prefix(name.size());
+    if (!says_nothing(name) && std::find(objects_.begin(), objects_.end(), name) == objects_.end()) {
+      objects_.push_back(name);
+    }
+  }
+}
+
+void SourceRecord::read_query(std::string_view soql) {
+  const SoqlSummary& summary = queries_.summarise(soql);
+  event.query_fingerprint = summary.fingerprint;
+  event.query_class = summary.query_class;
+  if (objects_.empty() && summary.from_size > 0) add_objects(soql.substr(summary.from_offset, summary.from_size));
+}
+
+}  // namespace outflow::connectors

@@ -1,0 +1,97 @@
+// SourceRecord: what a source's decoder is given, and where it writes: one flat record and the event to fill.
+//
+// A source is one file beside this one and one line in the table of source_table.cc. One thread. Views handed out
+// stay valid until the decoder's next record.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/decode/decoder.h"
+#include "connectors/decode/fields.h"
+#include "connectors/decode/soql.h"
+#include "connectors/decode/text_arena.h"
+#include "features/audit_event.h"
+
+namespace outflow::connectors {
+
+// Results of reading queries, by a fingerprint of their text: the pages of a query repeat it over and over.
+class SoqlCache {
+ public:
+  const SoqlSummary& summarise(std::string_view text);
+
+ private:
+  static constexpr std::size_t kSlots = 1024;
+  struct Slot {
+    features::Fingerprint text = 0;
+    SoqlSummary summary;
+  };
+  std::vector<Slot> slots_ = std::vector<Slot>(kSlots);
+  std::string scratch_;
+};
+
+class SourceRecord {
+ public:
+  SourceRecord(TextArena& arena, SoqlCache& queries) : arena_(arena), queries_(queries) {}
+
+  void begin(const Fields& fields, std::string_view channel) {
+    fields_ = &fields;
+    channel_ = channel;
+    objects_.clear();
+    event = features::AuditEvent{};
+  }
+
+  features::AuditEvent event;
+
+  [[nodiscard]] const Fields& fields() const noexcept { return *fields_; }
+  [[nodiscard]] std::string_view channel() const noexcept { return channel_; }
+  [[nodiscard]] TextArena& arena() noexcept { return arena_; }
+
+  // A field's plain text; empty where it is absent, null, "" or nested.
+  [[nodiscard]] std::string_view text(Column column);
+  // The same, where "N/A" and its like say nothing either.
+  [[nodiscard]] std::string_view known(Column column);
+  // The first of the two that is known.
+  [[nodiscard]] std::string_view known(Column first, Column second);
+  [[nodiscard]] std::string_view id(Column column);  // canonical
+  [[nodiscard]] std::optional<std::uint64_t> count(Column column);
+
+  // Splits names at commas, semicolons, bars and spaces; keeps the first kMaxObjects distinct ones.
+  void add_objects(std::string_view names);
+  // Class, fingerprint and (if no other is known) object of a query.
+  void read_query(std::string_view soql);
+  void finish_objects() { event.objects = objects_; }
+
+  // Moves nothing, whatever the record's numbers say: COUNT() queries, writes.
+  void moves_nothing() {
+    event.records = 0;
+    event.bytes.reset();
+    event.count_semantics = features::CountSemantics::kNone;
+  }
+
+ private:
+  static constexpr std::size_t kMaxObjects = 64;
+
+  TextArena& arena_;
+  SoqlCache& queries_;
+  const Fields* fields_ = nullptr;
+  std::string_view channel_;
+  std::vector<std::string_view> objects_;
+};
+
+// The plain text of a value (unescaped into the arena where it must be).
+[[nodiscard]] std::string_view plain_text(const Value& value, TextArena& arena);
+
+// The last part of a URI's path, job and object names in it; empty where it has none.
+[[nodiscard]] std::string_view path_segment_after(std::string_view uri, std::string_view marker) noexcept;
+
+// Case-insensitive (ASCII).
+[[nodiscard]] bool equals_folded(std::string_view text, std::string_view lower) noexcept;
+[[nodiscard]] bool starts_folded(std::string_view text, std::string_view lower) noexcept;
+[[nodiscard]] bool contains_folded(std::string_view text, std::string_view lower) noexcept;
+
+}  // namespace outflow::connectors
