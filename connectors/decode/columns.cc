@@ -126,8 +126,8 @@ constexpr std::size_t bucket_of(std::string_view name) noexcept {
 
 struct Table {
   std::array<std::uint8_t, kBuckets> bucket{};  // index into kNames + 1; 0 is empty
-  std::array<ColumnTrait, kColumnCount> trait{};
-  std::array<std::string_view, kColumnCount> name{};
+  std::array<ColumnTrait, kKnownColumns> trait{};
+  std::array<std::string_view, kKnownColumns> name{};
 };
 
 static_assert(std::size(kNames) < 255);
@@ -155,7 +155,9 @@ Column find(std::string_view name) noexcept {
   return kOther;
 }
 
-constexpr bool is_type_suffix(char c) noexcept { return c == 's' || c == 'd' || c == 't' || c == 'g' || c == 'b'; }
+constexpr bool is_type_suffix(char c) noexcept {
+  return c == 's' || c == 'd' || c == 't' || c == 'g' || c == 'b';
+}
 
 }  // namespace
 
@@ -186,8 +188,12 @@ Column column_of(std::string_view name) noexcept {
   return trait_of(elf) == ColumnTrait::kElf ? elf : kOther;
 }
 
-std::string_view name_of(Column column) noexcept { return kTable.name[static_cast<std::size_t>(column)]; }
+std::string_view name_of(Column column) noexcept {
+  return kTable.name[static_cast<std::size_t>(column)];
+}
 
-ColumnTrait trait_of(Column column) noexcept { return kTable.trait[static_cast<std::size_t>(column)]; }
+ColumnTrait trait_of(Column column) noexcept {
+  return kTable.trait[static_cast<std::size_t>(column)];
+}
 
 }  // namespace outflow::connectors

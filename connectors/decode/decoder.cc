@@ -14,20 +14,34 @@ constexpr std::size_t kMaxHeaderBytes = 64U << 10;
 
 std::string_view explain(RejectReason reason) noexcept {
   switch (reason) {
-    case RejectReason::kNone: return {};
-    case RejectReason::kNotUtf8: return "the record is not UTF-8";
-    case RejectReason::kTooLarge: return "the record is larger than allowed";
-    case RejectReason::kTooDeep: return "the record is nested more than 64 levels deep";
-    case RejectReason::kMalformedJson: return "the record is not JSON";
-    case RejectReason::kTruncated: return "the JSON ends too early";
-    case RejectReason::kUnknownShape: return "no known source writes records of this shape";
-    case RejectReason::kMissingTime: return "the record does not say when it happened";
-    case RejectReason::kBadTime: return "the record's time cannot be read or lies outside 1970 to 2200";
-    case RejectReason::kMissingEventType: return "the record does not say what kind of event it is";
-    case RejectReason::kBadNumber: return "a number cannot be read";
-    case RejectReason::kMalformedCsv: return "the row is not CSV";
-    case RejectReason::kColumnCount: return "the row has another number of columns than the header";
-    case RejectReason::kEmpty: return "the record is empty";
+    case RejectReason::kNone:
+      return {};
+    case RejectReason::kNotUtf8:
+      return "the record is not UTF-8";
+    case RejectReason::kTooLarge:
+      return "the record is larger than allowed";
+    case RejectReason::kTooDeep:
+      return "the record is nested more than 64 levels deep";
+    case RejectReason::kMalformedJson:
+      return "the record is not JSON";
+    case RejectReason::kTruncated:
+      return "the JSON ends too early";
+    case RejectReason::kUnknownShape:
+      return "no known source writes records of this shape";
+    case RejectReason::kMissingTime:
+      return "the record does not say when it happened";
+    case RejectReason::kBadTime:
+      return "the record's time cannot be read or lies outside 1970 to 2200";
+    case RejectReason::kMissingEventType:
+      return "the record does not say what kind of event it is";
+    case RejectReason::kBadNumber:
+      return "a number cannot be read";
+    case RejectReason::kMalformedCsv:
+      return "the row is not CSV";
+    case RejectReason::kColumnCount:
+      return "the row has another number of columns than the header";
+    case RejectReason::kEmpty:
+      return "the record is empty";
   }
   return {};
 }
@@ -36,20 +50,34 @@ std::string_view explain(RejectReason reason) noexcept {
 
 std::string_view name_of(RejectReason reason) noexcept {
   switch (reason) {
-    case RejectReason::kNone: return "none";
-    case RejectReason::kNotUtf8: return "not_utf8";
-    case RejectReason::kTooLarge: return "too_large";
-    case RejectReason::kTooDeep: return "too_deep";
-    case RejectReason::kMalformedJson: return "malformed_json";
-    case RejectReason::kTruncated: return "truncated";
-    case RejectReason::kUnknownShape: return "unknown_shape";
-    case RejectReason::kMissingTime: return "missing_time";
-    case RejectReason::kBadTime: return "bad_time";
-    case RejectReason::kMissingEventType: return "missing_event_type";
-    case RejectReason::kBadNumber: return "bad_number";
-    case RejectReason::kMalformedCsv: return "malformed_csv";
-    case RejectReason::kColumnCount: return "column_count";
-    case RejectReason::kEmpty: return "empty";
+    case RejectReason::kNone:
+      return "none";
+    case RejectReason::kNotUtf8:
+      return "not_utf8";
+    case RejectReason::kTooLarge:
+      return "too_large";
+    case RejectReason::kTooDeep:
+      return "too_deep";
+    case RejectReason::kMalformedJson:
+      return "malformed_json";
+    case RejectReason::kTruncated:
+      return "truncated";
+    case RejectReason::kUnknownShape:
+      return "unknown_shape";
+    case RejectReason::kMissingTime:
+      return "missing_time";
+    case RejectReason::kBadTime:
+      return "bad_time";
+    case RejectReason::kMissingEventType:
+      return "missing_event_type";
+    case RejectReason::kBadNumber:
+      return "bad_number";
+    case RejectReason::kMalformedCsv:
+      return "malformed_csv";
+    case RejectReason::kColumnCount:
+      return "column_count";
+    case RejectReason::kEmpty:
+      return "empty";
   }
   return "unknown";
 }
@@ -191,8 +219,12 @@ Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 const Decoded& Decoder::decode_json(std::string_view bytes, std::string_view tenant) {
   return impl_->decode_json(bytes, tenant);
 }
-std::string_view Decoder::tenant_of_json(std::string_view bytes) { return impl_->tenant_of_json(bytes); }
-Result<> Decoder::csv_header(std::span<const std::string_view> columns) { return impl_->csv_header(columns); }
+std::string_view Decoder::tenant_of_json(std::string_view bytes) {
+  return impl_->tenant_of_json(bytes);
+}
+Result<> Decoder::csv_header(std::span<const std::string_view> columns) {
+  return impl_->csv_header(columns);
+}
 const Decoded& Decoder::decode_csv_row(std::span<const std::string_view> fields, std::string_view tenant) {
   return impl_->decode_csv_row(fields, tenant);
 }

@@ -16,8 +16,20 @@
 namespace outflow::connectors {
 
 enum class RejectReason : std::uint8_t {
-  kNone, kNotUtf8, kTooLarge, kTooDeep, kMalformedJson, kTruncated, kUnknownShape, kMissingTime, kBadTime,
-  kMissingEventType, kBadNumber, kMalformedCsv, kColumnCount, kEmpty,
+  kNone,
+  kNotUtf8,
+  kTooLarge,
+  kTooDeep,
+  kMalformedJson,
+  kTruncated,
+  kUnknownShape,
+  kMissingTime,
+  kBadTime,
+  kMissingEventType,
+  kBadNumber,
+  kMalformedCsv,
+  kColumnCount,
+  kEmpty,
 };
 [[nodiscard]] std::string_view name_of(RejectReason reason) noexcept;  // snake_case, a metric label
 

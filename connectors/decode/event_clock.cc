@@ -18,7 +18,9 @@ struct CivilTime {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, millisecond = 0;
 };
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 
 // REQUIRES: text holds at least `at + count` characters. -1 where one of them is no digit.
 int digits(std::string_view text, std::size_t at, std::size_t count) noexcept {
@@ -30,7 +32,9 @@ int digits(std::string_view text, std::size_t at, std::size_t count) noexcept {
   return value;
 }
 
-constexpr bool is_leap(int year) noexcept { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
+constexpr bool is_leap(int year) noexcept {
+  return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
 
 int days_in_month(int year, int month) noexcept {
   constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -60,8 +64,8 @@ std::optional<EventTime> from_civil(CivilTime t, int offset_minutes) noexcept {
     t.second = 59;
     t.millisecond = 999;
   }
-  const std::int64_t seconds = days_from_civil(t.year, t.month, t.day) * 86400 + t.hour * 3600 +
-                               (t.minute - offset_minutes) * 60 + t.second;
+  const std::int64_t seconds =
+      days_from_civil(t.year, t.month, t.day) * 86400 + t.hour * 3600 + (t.minute - offset_minutes) * 60 + t.second;
   return in_range(seconds * features::kMsPerSecond + t.millisecond);
 }
 
@@ -119,8 +123,8 @@ std::optional<EventTime> parse_iso(std::string_view text) noexcept {
 
 // 20230320145933[.958]
 std::optional<EventTime> parse_compact(std::string_view text) noexcept {
-  CivilTime t{digits(text, 0, 4),  digits(text, 4, 2),  digits(text, 6, 2),
-              digits(text, 8, 2),  digits(text, 10, 2), digits(text, 12, 2)};
+  CivilTime t{digits(text, 0, 4), digits(text, 4, 2),  digits(text, 6, 2),
+              digits(text, 8, 2), digits(text, 10, 2), digits(text, 12, 2)};
   std::size_t at = 14;
   if (!read_fraction(text, at, t.millisecond) || at != text.size()) return std::nullopt;
   return from_civil(t, 0);

@@ -68,7 +68,8 @@ class Fields {
   // A null counts as absent here.
   [[nodiscard]] bool filled(Column column) const noexcept {
     const Value* value = find(column);
-    return value != nullptr && value->kind != ValueKind::kNull && (value->kind == ValueKind::kNested || !value->text.empty());
+    return value != nullptr && value->kind != ValueKind::kNull &&
+           (value->kind == ValueKind::kNested || !value->text.empty());
   }
   [[nodiscard]] std::span<const Member> members() const noexcept { return members_; }
 
@@ -79,8 +80,12 @@ class Fields {
   static std::size_t index(Column column) noexcept { return static_cast<std::size_t>(column); }
   static bool is_evidence(Column column) noexcept {
     switch (column) {
-      case Column::kElfEventType: case Column::kElfTimestampDerived: case Column::kElfUserIdDerived:
-      case Column::kElfOrganizationId: case Column::kElfRowsProcessed: case Column::kElfConnectedAppId:
+      case Column::kElfEventType:
+      case Column::kElfTimestampDerived:
+      case Column::kElfUserIdDerived:
+      case Column::kElfOrganizationId:
+      case Column::kElfRowsProcessed:
+      case Column::kElfConnectedAppId:
         return true;
       default:
         return trait_of(column) == ColumnTrait::kEvidence;
@@ -88,7 +93,7 @@ class Fields {
   }
 
   std::vector<Member> members_;
-  std::array<std::uint16_t, kColumnCount> place_{};  // index into members_ + 1; 0 is absent
+  std::array<std::uint16_t, kKnownColumns> place_{};  // index into members_ + 1; 0 is absent
   bool evidence_ = false;
 };
 

@@ -6,7 +6,9 @@
 namespace outflow::connectors {
 namespace {
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 
 constexpr int hex_value(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
@@ -62,12 +64,18 @@ std::uint32_t read_unicode(std::string_view text, std::size_t& at) noexcept {
 
 char plain_escape(char c) noexcept {
   switch (c) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return c;  // '"', '\\', '/'
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return c;  // '"', '\\', '/'
   }
 }
 
@@ -104,7 +112,14 @@ bool escapes_are_valid(std::string_view inside) noexcept {
     at = static_cast<std::size_t>(static_cast<const char*>(found) - inside.data()) + 1;
     if (at >= inside.size()) return false;
     switch (inside[at]) {
-      case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
+      case '"':
+      case '\\':
+      case '/':
+      case 'b':
+      case 'f':
+      case 'n':
+      case 'r':
+      case 't':
         ++at;
         break;
       case 'u':

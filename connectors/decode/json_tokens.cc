@@ -26,7 +26,7 @@ bool JsonTokens::reserve(std::size_t size) {
   if (size <= capacity_) return true;
   const std::size_t wanted = std::max(size, std::max(kFirstCapacity, capacity_ * 2));
   capacity_ = 0;
-  const auto* implementation = simdjson::get_active_implementation();
+  const auto& implementation = simdjson::get_active_implementation();
   simdjson::error_code error = simdjson::SUCCESS;
   if (stage_->parser == nullptr) {
     error = implementation->create_dom_parser_implementation(wanted, kDepthUnused, stage_->parser);
@@ -50,12 +50,18 @@ RejectReason JsonTokens::load(std::string_view bytes) {
   // simdjson's interface is in std::uint8_t, which may alias char.
   const auto* raw = reinterpret_cast<const std::uint8_t*>(text_.get());
   switch (stage_->parser->stage1(raw, size_, simdjson::stage1_mode::regular)) {
-    case simdjson::SUCCESS: break;
-    case simdjson::EMPTY: return RejectReason::kEmpty;
-    case simdjson::UTF8_ERROR: return RejectReason::kNotUtf8;
-    case simdjson::UNCLOSED_STRING: return RejectReason::kTruncated;
-    case simdjson::CAPACITY: return RejectReason::kTooLarge;
-    default: return RejectReason::kMalformedJson;
+    case simdjson::SUCCESS:
+      break;
+    case simdjson::EMPTY:
+      return RejectReason::kEmpty;
+    case simdjson::UTF8_ERROR:
+      return RejectReason::kNotUtf8;
+    case simdjson::UNCLOSED_STRING:
+      return RejectReason::kTruncated;
+    case simdjson::CAPACITY:
+      return RejectReason::kTooLarge;
+    default:
+      return RejectReason::kMalformedJson;
   }
   count_ = stage_->parser->n_structural_indexes;
   offsets_ = stage_->parser->structural_indexes.get();

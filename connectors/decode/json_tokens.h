@@ -32,9 +32,7 @@ class JsonTokens {
   [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
   [[nodiscard]] std::uint32_t offset(std::uint32_t token) const noexcept { return offsets_[token]; }
   // The token's first character; '\0' behind the last.
-  [[nodiscard]] char kind(std::uint32_t token) const noexcept {
-    return token < count_ ? text_[offsets_[token]] : '\0';
-  }
+  [[nodiscard]] char kind(std::uint32_t token) const noexcept { return token < count_ ? text_[offsets_[token]] : '\0'; }
 
  private:
   struct Stage;  // simdjson's types stay out of this header

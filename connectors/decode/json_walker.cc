@@ -7,21 +7,29 @@
 namespace outflow::connectors {
 namespace {
 
-constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+constexpr bool is_space(char c) noexcept {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
 
 // Objects in which a record may lie.
 constexpr bool is_envelope(Column column) noexcept {
-  return column == Column::kData || column == Column::kPayload || column == Column::kDetail ||
-         column == Column::kEvent;
+  return column == Column::kData || column == Column::kPayload || column == Column::kDetail || column == Column::kEvent;
 }
 
 // How surely a text holds the original record; 0 = not at all.
 constexpr int wrapping_rank(Column column) noexcept {
   switch (column) {
-    case Column::kEventOriginal: case Column::kOriginal: return 3;
-    case Column::kData: case Column::kPayload: return 2;
-    case Column::kMessage: case Column::kEvent: return 1;
-    default: return 0;
+    case Column::kEventOriginal:
+    case Column::kOriginal:
+      return 3;
+    case Column::kData:
+    case Column::kPayload:
+      return 2;
+    case Column::kMessage:
+    case Column::kEvent:
+      return 1;
+    default:
+      return 0;
   }
 }
 
@@ -198,7 +206,17 @@ RejectReason JsonWalker::read_value(std::uint32_t depth, Value& value) {
       if (scalar_text() != "null") return fail(RejectReason::kMalformedJson);
       value = {{}, ValueKind::kNull, false};
       break;
-    case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
       value = {scalar_text(), ValueKind::kNumber, false};
       if (!is_json_number(value.text)) return fail(RejectReason::kMalformedJson);
       break;

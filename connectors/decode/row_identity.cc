@@ -68,13 +68,13 @@ std::string_view elf_row_uid(const Fields& fields, features::EventTime time, Tex
   return write_uid("elf-", features::combine(sum, 1), arena);
 }
 
-std::string_view record_uid(const Fields& fields, std::string_view prefix, features::EventTime time,
-                            TextArena& arena) {
+std::string_view record_uid(const Fields& fields, std::string_view prefix, features::EventTime time, TextArena& arena) {
   Fingerprint sum = features::combine(static_cast<Fingerprint>(time.ms), 0);
   for (const Member& member : fields.members()) {
     const ColumnTrait trait = trait_of(member.column);
     if (is_empty(member.value) || trait == ColumnTrait::kDelivery || trait == ColumnTrait::kContents) continue;
-    if (member.name.empty() || member.name[0] == '@' || member.name[0] == '_' || member.name.starts_with("p_")) continue;
+    if (member.name.empty() || member.name[0] == '@' || member.name[0] == '_' || member.name.starts_with("p_"))
+      continue;
     // A known field has one name here, however its sender spells it.
     const Fingerprint name = fingerprint(member.column == Column::kOther ? member.name : name_of(member.column));
     sum += value_hash(member.value, name, arena);

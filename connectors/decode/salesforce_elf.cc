@@ -34,11 +34,19 @@ void read_soap(SourceRecord& record) {
       event.action = Action::kWrite;
       record.moves_nothing();
       return;
-    case OperationKind::kAuth: event.action = Action::kAuth; break;
-    case OperationKind::kDescribe: event.action = Action::kOther; break;
-    case OperationKind::kSearch: event.action = Action::kSearch; break;
+    case OperationKind::kAuth:
+      event.action = Action::kAuth;
+      break;
+    case OperationKind::kDescribe:
+      event.action = Action::kOther;
+      break;
+    case OperationKind::kSearch:
+      event.action = Action::kSearch;
+      break;
     case OperationKind::kRead:
-    case OperationKind::kUnknown: event.action = Action::kQuery; break;
+    case OperationKind::kUnknown:
+      event.action = Action::kQuery;
+      break;
   }
 }
 
@@ -98,9 +106,15 @@ void read_bulk(SourceRecord& record, Column records) {
   event.proves_extraction = !event.records && done && event.outcome != Outcome::kFailure;
 }
 
-void read_bulk_v1(SourceRecord& record) { read_bulk(record, Column::kElfRowsProcessed); }
-void read_bulk_v2(SourceRecord& record) { read_bulk(record, Column::kElfRecordsProcessed); }
-void read_bulk_request(SourceRecord& record) { record.event.action = Action::kBulkJob; }
+void read_bulk_v1(SourceRecord& record) {
+  read_bulk(record, Column::kElfRowsProcessed);
+}
+void read_bulk_v2(SourceRecord& record) {
+  read_bulk(record, Column::kElfRecordsProcessed);
+}
+void read_bulk_request(SourceRecord& record) {
+  record.event.action = Action::kBulkJob;
+}
 
 void read_api_total_usage(SourceRecord& record) {
   features::AuditEvent& event = record.event;
@@ -166,7 +180,9 @@ void read_uri(SourceRecord& record) {
   count_one(record);
 }
 
-void read_auth(SourceRecord& record) { record.event.action = Action::kAuth; }
+void read_auth(SourceRecord& record) {
+  record.event.action = Action::kAuth;
+}
 
 void read_login_as(SourceRecord& record) {
   record.event.action = Action::kAuth;
@@ -179,7 +195,9 @@ void read_login_as(SourceRecord& record) {
   }
 }
 
-void read_package_install(SourceRecord& record) { record.event.action = Action::kAdminApp; }
+void read_package_install(SourceRecord& record) {
+  record.event.action = Action::kAdminApp;
+}
 void read_other(SourceRecord& /*record*/) {}  // ApexCallout's RESPONSE_SIZE is what Salesforce received
 
 struct ElfType {

@@ -9,8 +9,8 @@ namespace {
 
 using features::Action;
 
-constexpr std::array<std::string_view, 11> kWritePrefixes = {"create", "update", "upsert",  "insert",   "delete", "undelete",
-                                                             "merge",  "hard",   "convert", "emptyrec", "process"};
+constexpr std::array<std::string_view, 11> kWritePrefixes = {
+    "create", "update", "upsert", "insert", "delete", "undelete", "merge", "hard", "convert", "emptyrec", "process"};
 constexpr std::array<std::string_view, 4> kAuthNames = {"login", "logout", "invalidatesessions", "setpassword"};
 
 // POST /composite/sobjects/NAME reads many records of one object; POST /composite/sobjects creates them.
@@ -24,8 +24,8 @@ bool is_collection_read(std::string_view uri) noexcept {
 bool is_reading_post(std::string_view uri) noexcept {
   if (uri.find("/composite/tree") != std::string_view::npos) return false;
   if (uri.find("/composite/sobjects") != std::string_view::npos) return is_collection_read(uri);
-  for (const std::string_view part : {"/query", "/search", "/parameterizedSearch", "/graphql", "/analytics/reports",
-                                      "/composite"}) {
+  for (const std::string_view part :
+       {"/query", "/search", "/parameterizedSearch", "/graphql", "/analytics/reports", "/composite"}) {
     if (uri.find(part) != std::string_view::npos) return true;
   }
   return false;

@@ -60,8 +60,8 @@ void read_execution(SourceRecord& record) {
 
 void read_report(SourceRecord& record) {
   read_execution(record);
-  const bool exported = contains_folded(record.known(Column::kOperation), "export") ||
-                        !record.known(Column::kExportFileFormat).empty();
+  const bool exported =
+      contains_folded(record.known(Column::kOperation), "export") || !record.known(Column::kExportFileFormat).empty();
   record.event.action = exported ? Action::kReportExport : Action::kReportRun;
 }
 
@@ -102,7 +102,9 @@ void read_file(SourceRecord& record) {
   }
 }
 
-void read_auth(SourceRecord& record) { record.event.action = Action::kAuth; }
+void read_auth(SourceRecord& record) {
+  record.event.action = Action::kAuth;
+}
 
 void read_login_as(SourceRecord& record) {
   features::AuditEvent& event = record.event;

@@ -9,7 +9,8 @@ namespace {
 
 // insertConnectedApplication, installedpackagingapp, updateExternalClientApp, ...
 bool changes_an_app(std::string_view action) noexcept {
-  for (const std::string_view part : {"connectedapp", "packagingapp", "installedpackage", "externalclientapp", "oauth"}) {
+  for (const std::string_view part :
+       {"connectedapp", "packagingapp", "installedpackage", "externalclientapp", "oauth"}) {
     if (contains_folded(action, part)) return true;
   }
   return false;

@@ -10,13 +10,19 @@ using features::QueryClass;
 constexpr bool is_space(char c) noexcept {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\v' || c == '\f';
 }
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 constexpr bool is_letter(char c) noexcept {
   const auto byte = static_cast<unsigned char>(c);
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || byte >= 0x80;
 }
-constexpr bool is_word(char c) noexcept { return is_letter(c) || is_digit(c); }
-constexpr char folded(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool is_word(char c) noexcept {
+  return is_letter(c) || is_digit(c);
+}
+constexpr char folded(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // USD5000.50: three letters, then only digits. Aliases of that form lose their number: harmless here.
 bool is_currency(std::string_view word) noexcept {
@@ -58,7 +64,8 @@ class SoqlReader {
     } else if (c == '/' && at_ + 1 < text_.size() && text_[at_ + 1] == '/') {
       const std::size_t end = text_.find('\n', at_);
       at_ = end == std::string_view::npos ? text_.size() : end;
-    } else if (is_digit(c) || ((c == '-' || c == '+' || c == '.') && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) {
+    } else if (is_digit(c) ||
+               ((c == '-' || c == '+' || c == '.') && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) {
       skip_number();
     } else if (is_letter(c)) {
       read_word();
@@ -209,7 +216,9 @@ constexpr int hex_value(char c) noexcept {
 
 }  // namespace
 
-SoqlSummary analyse_soql(std::string_view text, std::string& out) { return SoqlReader(text, out).read(); }
+SoqlSummary analyse_soql(std::string_view text, std::string& out) {
+  return SoqlReader(text, out).read();
+}
 
 std::size_t decode_uri_text(std::string_view text, char* out) noexcept {
   std::size_t size = 0;

@@ -9,16 +9,24 @@
 namespace outflow::connectors {
 namespace {
 
-constexpr char folded(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr char folded(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool says_nothing(std::string_view text) noexcept {
   switch (text.size()) {
-    case 0: return true;
-    case 1: return text == "-";
-    case 2: return text == "-1";
-    case 3: return equals_folded(text, "n/a");
-    case 4: return text == "null" || text == "None";
-    default: return false;
+    case 0:
+      return true;
+    case 1:
+      return text == "-";
+    case 2:
+      return text == "-1";
+    case 3:
+      return equals_folded(text, "n/a");
+    case 4:
+      return text == "null" || text == "None";
+    default:
+      return false;
   }
 }
 
@@ -88,7 +96,9 @@ std::string_view SourceRecord::known(Column first, Column second) {
   return found.empty() ? known(second) : found;
 }
 
-std::string_view SourceRecord::id(Column column) { return canonical_id(known(column)); }
+std::string_view SourceRecord::id(Column column) {
+  return canonical_id(known(column));
+}
 
 std::optional<std::uint64_t> SourceRecord::count(Column column) {
   const Value* value = fields_->find(column);
