@@ -66,6 +66,8 @@ class Detection {
                      std::int32_t hour);
   void observe_posting(const features::AuditEvent& event, const features::CountedEvent& counted,
                        const features::Posting& posting);
+  void observe_corrections(const features::CountedEvent& counted);
+  Entity& touch_tenant(const features::CountedEvent& counted, std::int32_t hour);
   void observe_object(const features::AuditEvent& event, Touched& touched);
 
   [[nodiscard]] Case open_case(const Touched& touched, const features::AuditEvent& event, const Origin& origin,

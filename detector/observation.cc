@@ -146,13 +146,12 @@ void Detection::observe_posting(const AuditEvent& event, const CountedEvent& cou
       touched.actor = &touch(posting.actor.key, EntityType::kUser, hour);
     }
   }
-  // What an open alert speaks of does not count for those around its owner.
+  // What an open alert speaks of does not count for those around its owner. A move changes owners only: what a
+  // correction leaves over enters the tenant in observe_corrections().
   const bool spoken_of = touched.owner != nullptr && touched.owner->episode.open;
-  if (posting.records != 0 && !spoken_of) {
-    touched.tenant =
-        &touch(features::entity_key(counted.tenant, EntityType::kTenant, tenant_->id), EntityType::kTenant, hour);
-    // Only a first sight is known to have come from this event's address.
-    if (!posting.moved && !event.client_ip.empty()) {
+  if (posting.records != 0 && !spoken_of && !posting.moved) {
+    touched.tenant = &touch_tenant(counted, hour);
+    if (posting.records > 0 && !event.client_ip.empty()) {
       touched.address = &touch(features::entity_key(counted.tenant, EntityType::kAddress, event.client_ip),
                                EntityType::kAddress, hour);
     }
@@ -164,6 +163,24 @@ void Detection::observe_posting(const AuditEvent& event, const CountedEvent& cou
   add(touched.tenant, posting, touched);
   observe_object(event, touched);
   touched_.push_back(touched);
+}
+
+Entity& Detection::touch_tenant(const CountedEvent& counted, std::int32_t hour) {
+  return touch(features::entity_key(counted.tenant, EntityType::kTenant, tenant_->id), EntityType::kTenant, hour);
+}
+
+void Detection::observe_corrections(const CountedEvent& counted) {
+  std::int64_t net = 0;
+  std::int32_t hour = 0;
+  for (const Posting& posting : counted.postings) {
+    if (!posting.moved || posting.owner.key == 0) continue;
+    if (__builtin_add_overflow(net, posting.records, &net)) return;
+    hour = posting.hour.hour;
+  }
+  if (net == 0) return;
+  Entity& tenant = touch_tenant(counted, hour);
+  (void)tenant.cells.add(hour, net);
+  tenant.sums.hour = kNoHour;
 }
 
 void Detection::observe(const AuditEvent& event, const CountedEvent& counted, features::LogTime log_time) {
@@ -178,6 +195,7 @@ void Detection::observe(const AuditEvent& event, const CountedEvent& counted, fe
   store_.mark(*tenant_);
   observe_owner(event, counted.owner, counted.actor, features::hour_of(event.event_time).hour);
   for (const Posting& posting : counted.postings) observe_posting(event, counted, posting);
+  observe_corrections(counted);
 }
 
 }  // namespace outflow::detector
