@@ -30,7 +30,7 @@ struct Evidence {
   std::string window;    // "1h", "6h", "24h", "7d", or empty
   std::string sentence;  // plain, with numbers
   double p_value = 1.0;
-  double share = 0.0;    // of the whole surprise, 0 to 1
+  double share = 0.0;  // of the whole surprise, 0 to 1
   std::optional<double> observed;
   std::optional<double> expected;  // median of the entity's normal
   std::optional<double> upper;     // 99th percentile of the entity's normal
@@ -50,27 +50,27 @@ struct Alert {
   std::string entity_name;
   std::string actor_id;
   std::string actor_name;
-  std::string app_id;    // the firing record's, after joins
+  std::string app_id;  // the firing record's, after joins
   std::string app_name;
   std::string client_ip;
   std::string user_agent;
   std::vector<std::string> objects;
   std::vector<std::string> attack_techniques;  // ATT&CK ids, e.g. "T1567"
 
-  features::LogTime raised;           // log time of the firing record
-  features::EventTime window_start;   // event time
-  features::EventTime window_end;     // event time of the firing record
-  features::EventTime first_seen;     // of the episode
+  features::LogTime raised;          // log time of the firing record
+  features::EventTime window_start;  // event time
+  features::EventTime window_end;    // event time of the firing record
+  features::EventTime first_seen;    // of the episode
 
   std::string window;  // the window that weighs most: "1h", ...
   std::uint64_t records = 0;
   std::optional<std::uint64_t> bytes;
-  double expected = 0;  // records, median of that window
-  double upper = 0;     // records, 99th percentile
+  double expected = 0;   // records, median of that window
+  double upper = 0;      // records, 99th percentile
   double p_value = 1.0;  // combined
   bool estimated = false;
   std::string baseline_maturity;  // cold, learning, mature
-  std::string incident;  // uid shared by alerts of one tenant that belong together
+  std::string incident;           // uid shared by alerts of one tenant that belong together
   std::vector<Evidence> evidence;
 
   std::string record_uid;  // of the firing record

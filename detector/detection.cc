@@ -14,7 +14,12 @@ namespace {
 
 constexpr double kNewcomerLeast = 100.0;  // times the least material volume
 constexpr double kPlausibleShare = 1.5;   // beyond it the known size is wrong
-constexpr double kDoubled = 2.0;          // an update is due
+// An update is due: the volume said has doubled, or while small grown fivefold.
+constexpr double kDoubled = 2.0;
+constexpr double kGrown = 5.0;
+constexpr double kSmallSaid = 100'000;
+constexpr double kOneOwnersShare = 0.5;    // of an address's or tenant's volume: above it, it is that owner's matter
+constexpr std::uint32_t kAroundDays = 14;  // an address or a tenant speaks for itself only with so long a past
 constexpr std::size_t kDayWindow = static_cast<std::size_t>(Window::k24h);
 constexpr std::int64_t kIncidentQuietMs = 24 * features::kMsPerHour;
 constexpr std::size_t kMostAnomalySentence = 512;
@@ -98,7 +103,10 @@ void Detection::investigate_around(const Touched& touched, Case& c, Entity*& rep
     entity->score_hour = c.hour;
     if (finding.volume.surprise <= 0 || c.found >= c.findings.size()) continue;
     c.findings[c.found] = finding;
-    if (c.surprise < c.threshold && finding.combined.surprise >= c.threshold) {
+    const double of_owner = c.findings[0].volume.windows[finding.volume.lead].records;
+    const bool of_many = of_owner < kOneOwnersShare * finding.volume.leading().records;
+    if (c.surprise < c.threshold && finding.combined.surprise >= c.threshold && of_many &&
+        finding.days >= kAroundDays) {
       c.main = c.found;
       c.surprise = finding.combined.surprise;
       c.type = entity->type;
@@ -148,7 +156,8 @@ void Detection::decide(const Touched& touched, Case& c, Entity& reported, const 
       episode.last_fired_hour = std::max(episode.last_fired_hour, c.hour);
       episode.last_hour = std::max(episode.last_hour, c.hour);
       episode.first_hour = std::min(episode.first_hour, c.hour);
-      const bool more = lead.records >= kDoubled * static_cast<double>(episode.records);
+      const bool more =
+          lead.records >= (lead.records < kSmallSaid ? kGrown : kDoubled) * static_cast<double>(episode.records);
       if (severity <= episode.severity && !more) return;
     }
     record.episode = episode;

@@ -24,7 +24,7 @@ namespace outflow::detector {
 
 // A decision to raise or update an alert, as written to the state topic. `bytes` is opaque to everybody but Partition.
 struct Decision {
-  std::int64_t offset = -1;   // the input record it was taken at
+  std::int64_t offset = -1;      // the input record it was taken at
   std::int32_t event_index = 0;  // of the event within that record (a record may hold several)
   std::string bytes;
 };
@@ -42,18 +42,22 @@ struct Outputs {
   std::vector<Alert> alerts;        // raised and updated, in order
   std::vector<Decision> decisions;  // one for each alert
   std::vector<Anomaly> anomalies;
-  void clear() { alerts.clear(); decisions.clear(); anomalies.clear(); }
+  void clear() {
+    alerts.clear();
+    decisions.clear();
+    anomalies.clear();
+  }
 };
 
 // What one integration takes against what it usually takes; for metrics.
 struct IntegrationReading {
   std::string tenant_id;
-  std::string integration;  // name, else id
-  std::uint64_t records_total = 0;    // monotone since construction, for a counter
-  double records_1h = 0;              // in the current hour of event time
+  std::string integration;          // name, else id
+  std::uint64_t records_total = 0;  // monotone since construction, for a counter
+  double records_1h = 0;            // in the current hour of event time
   double expected_1h = 0;
   double upper_1h = 0;
-  double score = 0;                   // -log10 of the smallest p-value of the current hour
+  double score = 0;  // -log10 of the smallest p-value of the current hour
 };
 
 struct PartitionStats {  // monotone counts since construction, and gauges
@@ -63,9 +67,9 @@ struct PartitionStats {  // monotone counts since construction, and gauges
   std::uint64_t anomalies = 0;
   std::uint64_t decisions_diverged = 0;  // replay would have decided otherwise
   std::uint64_t entities_forgotten = 0;
-  std::size_t entities = 0;              // gauge
-  std::size_t incidents_open = 0;        // gauge
-  std::int64_t watermark_ms = 0;         // gauge, event time; 0 = none yet
+  std::size_t entities = 0;        // gauge
+  std::size_t incidents_open = 0;  // gauge
+  std::int64_t watermark_ms = 0;   // gauge, event time; 0 = none yet
 };
 
 class Partition {

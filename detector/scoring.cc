@@ -10,7 +10,7 @@
 namespace outflow::detector {
 namespace {
 
-constexpr double kLeadWithin = 1.0;               // nats
+constexpr double kLeadShare = 0.75;
 constexpr double kFullMateriality = 100.0;        // times the least
 constexpr double kTwoTests = 0.6931471805599453;  // ln 2
 constexpr std::int32_t kNewcomerHours = 72;
@@ -75,7 +75,7 @@ VolumeScore score_volume(Entity& entity, std::int32_t hour, const Calibration& c
     score.surprise = std::max(score.surprise, of.surprise);
     if (of.window != Window::k7d) score.recent_surprise = std::max(score.recent_surprise, of.surprise);
   }
-  while (score.lead + 1 < kWindows && score.windows[score.lead].surprise + kLeadWithin < score.surprise) ++score.lead;
+  while (score.lead + 1 < kWindows && score.windows[score.lead].surprise < kLeadShare * score.surprise) ++score.lead;
   return score;
 }
 

@@ -27,8 +27,8 @@ struct WindowScore {
 
 struct VolumeScore {
   std::array<WindowScore, kWindows> windows{};
-  std::size_t lead = 0;        // the window that tells it best: the shortest within a nat of the oddest
-  double surprise = 0;         // of the oddest
+  std::size_t lead = 0;  // the window that tells it best: the shortest that has three quarters of the oddest's surprise
+  double surprise = 0;   // of the oddest
   double recent_surprise = 0;  // of the oddest but the 7 d window
   [[nodiscard]] const WindowScore& leading() const { return windows[lead]; }
 };
