@@ -65,11 +65,10 @@ class Fields {
     const std::uint16_t place = place_[index(column)];
     return place == 0 ? nullptr : &members_[place - 1U].value;
   }
-  // A null counts as absent here.
-  [[nodiscard]] bool filled(Column column) const noexcept {
-    const Value* value = find(column);
-    return value != nullptr && value->kind != ValueKind::kNull &&
-           (value->kind == ValueKind::kNested || !value->text.empty());
+  // The name under which a field came; empty where it did not.
+  [[nodiscard]] std::string_view name(Column column) const noexcept {
+    const std::uint16_t place = place_[index(column)];
+    return place == 0 ? std::string_view() : members_[place - 1U].name;
   }
   [[nodiscard]] std::span<const Member> members() const noexcept { return members_; }
 

@@ -303,7 +303,13 @@ void read_who(SourceRecord& record) {
 }  // namespace
 
 bool is_salesforce_elf(const Fields& fields) noexcept {
-  if (fields.has(Column::kElfEventType)) return true;
+  const std::string_view type_name = fields.name(Column::kElfEventType);
+  if (type_name == "EVENT_TYPE") return true;
+  // Many systems write `event_type`: in lower case it takes a second sign.
+  if (!type_name.empty() && (fields.has(Column::kElfRequestId) || fields.has(Column::kOrganizationId) ||
+                             fields.has(Column::kElfOrganizationId) || fields.has(Column::kElfUserIdDerived))) {
+    return true;
+  }
   return fields.has(Column::kElfTimestampDerived) ||
          (fields.has(Column::kElfTimestamp) && fields.has(Column::kElfOrganizationId)) ||
          (fields.has(Column::kElfTimestamp) && fields.has(Column::kElfRequestId));

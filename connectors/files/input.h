@@ -1,7 +1,8 @@
 // Input: files, folders and standard input as one stream of decoded records.
 //
 // JSON lines, ELF CSV, either also .gz or .zst (told by content, not by name). Files given by name are read one
-// after another, in the order given; the files of a folder (recursively, by name) are merged by event time.
+// after another, in the order given; the files of a folder (recursively, by name; not those whose name begins with
+// a dot) are merged by event time.
 // One thread. Memory is bounded: a line over DecodeOptions::max_record_bytes is rejected, never held.
 #pragma once
 
@@ -17,7 +18,7 @@
 namespace outflow::connectors {
 
 struct InputRecord {
-  std::string_view file;   // as given, or path below the folder given; "-" for standard input
+  std::string_view file;   // as given; of a folder's file, the folder as given and the path below it; "-" for stdin
   std::uint64_t line = 0;  // counted from 1; of a CSV row that spans lines, its first
   std::string_view json;   // the record as one JSON object (a CSV row under its column names); empty if unreadable
   const Decoded* decoded = nullptr;  // never null
@@ -28,11 +29,12 @@ struct InputProgress {
   std::uint64_t bytes_total = 0;  // 0 = unknown (standard input)
   std::uint64_t records = 0;
   std::uint64_t rejects = 0;
+  std::uint64_t repeated_headers = 0;  // CSV headers that came again as data: skipped
 };
 
 struct InputOptions {
   DecodeOptions decode;
-  bool want_json = false;  // fill InputRecord::json for CSV rows too (ingest needs it; it costs)
+  bool want_json = false;  // fill InputRecord::json (ingest needs it; it costs, for CSV rows most)
 };
 
 class Input {
@@ -44,7 +46,8 @@ class Input {
   Input& operator=(Input&&) noexcept;
 
   // The next record, accepted or rejected; false at the end. The record's views die at the next call.
-  // An error means the stream itself broke (I/O, corrupt compression): what was read before stands.
+  // An error means that one file's stream broke (I/O, corrupt compression): what was read before stands, the next
+  // call goes on with the other files.
   Result<bool> next(InputRecord& record);
 
   [[nodiscard]] InputProgress progress() const;
