@@ -219,7 +219,7 @@ void live_as_person(DayOf& life) {
     } else if (what < 0.93) {
       life.add(Kind::kSearch, at, table, life.random.negative_binomial(8, 0.7));
     } else if (what < 0.98) {
-      Activity& report = life.add(Kind::kReport, at, table, whole(life.random.lognormal(300, 1.2)));
+      Activity& report = life.add(Kind::kReport, at, table, whole(life.random.lognormal(150, 1.0)));
       report.pages = static_cast<std::uint32_t>(1 + std::min<std::uint64_t>(report.rows / 400, 60));
     } else {
       life.add(Kind::kFileDownload, at, "ContentVersion", 1).bytes_per_row = 1000 + life.random.below(4'000'000);
