@@ -3,127 +3,143 @@
 #include <string_view>
 
 #include <yaml-cpp/yaml.h>
-#include <nlohmann/json.hpp>
 
 #include "app/config_expand.h"
 #include "app/config_keys.h"
+#include "app/config_values.h"
 
 namespace outflow::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Tree = ConfigTree;
 
-Json typed_value(const ConfigKey& key, const Config& config) {
+Tree properties_tree(const KafkaConfig& kafka) {
+  Tree map = Tree::map();
+  for (const auto& [name, value] : kafka.properties) {
+    const auto file = kafka.property_files.find(name);
+    if (file != kafka.property_files.end()) {
+      map.set(name + "_file", Tree::text(file->second));
+    } else {
+      map.set(name, Tree::text(is_secret_property(name) ? kRedacted : std::string_view(value)));
+    }
+  }
+  return map;
+}
+
+Tree typed_value(const ConfigKey& key, const Config& config) {
   const std::string text = show_value(key, config);
   switch (key.kind) {
     case ValueKind::kBoolean:
-      return text == "true";
     case ValueKind::kInteger:
     case ValueKind::kNumber:
-      return Json::parse(text);
+      return Tree::literal(text);
+    case ValueKind::kProperties:
+      return properties_tree(config.kafka);
     case ValueKind::kTextList: {
-      Json list = Json::array();
-      for (const std::string& topic : config.input.topics) list.push_back(topic);
+      Tree list = Tree::list();
+      for (const std::string& topic : config.input.topics) list.append(Tree::text(topic));
       return list;
     }
-    case ValueKind::kProperties: {
-      Json map = Json::object();
-      for (const auto& [name, value] : config.kafka.properties) {
-        const auto file = config.kafka.property_files.find(name);
-        if (file != config.kafka.property_files.end()) {
-          map[name + "_file"] = file->second;
-        } else {
-          map[name] = is_secret_property(name) ? std::string(kRedacted) : value;
-        }
-      }
-      return map;
-    }
     default:
-      return text;
+      return Tree::text(text);
   }
 }
 
-Json tree_of(const Config& config) {
-  Json root = Json::object();
+Tree tree_of(const Config& config) {
+  Tree root = Tree::map();
   for (const ConfigKey& key : config_keys()) {
     // A token read from a file is shown by its file alone: both together would not load again.
     if (key.path == "http.bearer_token" && !config.http.bearer_token_file.empty()) continue;
-    Json* place = &root;
+    Tree* place = &root;
     std::string_view rest = key.path;
     for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
-      place = &(*place)[std::string(rest.substr(0, dot))];
+      place = &place->child(rest.substr(0, dot));
       rest.remove_prefix(dot + 1);
     }
-    (*place)[std::string(rest)] = typed_value(key, config);
+    place->set(std::string(rest), typed_value(key, config));
   }
   return root;
 }
 
-void emit(YAML::Emitter& out, const Json& value) {
-  if (value.is_object()) {
-    if (value.empty()) out << YAML::Flow;
-    out << YAML::BeginMap;
-    for (const auto& [name, item] : value.items()) {
-      out << YAML::Key << name << YAML::Value;
-      emit(out, item);
-    }
-    out << YAML::EndMap;
-  } else if (value.is_array()) {
-    out << YAML::Flow << YAML::BeginSeq;
-    for (const Json& item : value) emit(out, item);
-    out << YAML::EndSeq;
-  } else if (value.is_string()) {
-    const std::string text = escape_variables(value.get<std::string>());
-    if (text.empty()) {
-      out << YAML::DoubleQuoted << text;
-    } else {
-      out << text;
-    }
-  } else {
-    out << value.dump();
+void emit(YAML::Emitter& out, const Tree& tree) {
+  switch (tree.kind()) {
+    case Tree::Kind::kMap:
+      if (tree.items().empty()) out << YAML::Flow;
+      out << YAML::BeginMap;
+      for (const auto& [name, item] : tree.items()) {
+        out << YAML::Key << name << YAML::Value;
+        emit(out, item);
+      }
+      out << YAML::EndMap;
+      return;
+    case Tree::Kind::kList:
+      out << YAML::Flow << YAML::BeginSeq;
+      for (const auto& entry : tree.items()) emit(out, entry.second);
+      out << YAML::EndSeq;
+      return;
+    case Tree::Kind::kText:
+      if (tree.value().empty()) out << YAML::DoubleQuoted;
+      out << escape_variables(tree.value());
+      return;
+    case Tree::Kind::kLiteral:
+      out << tree.value();
+      return;
   }
 }
 
-Json schema_of(const ConfigKey& key) {
-  Json schema = {{"description", key.description}};
-  const Json variable = {{"type", "string"}, {"pattern", "\\$\\{"}};  // ${NAME} may stand for any scalar
-  Json number = {{"type", key.kind == ValueKind::kNumber ? "number" : "integer"}};
-  number["minimum"] = key.kind == ValueKind::kNumber ? Json(key.minimum) : Json(static_cast<std::int64_t>(key.minimum));
-  number["maximum"] = key.kind == ValueKind::kNumber ? Json(key.maximum) : Json(static_cast<std::int64_t>(key.maximum));
+Tree type_of(std::string_view type) {
+  return Tree::map({{"type", Tree::text(type)}});
+}
+
+Tree text_like(std::string_view pattern) {
+  return type_of("string").set("pattern", Tree::text(pattern));
+}
+
+Tree bounded_number(const ConfigKey& key) {
+  const bool real = key.kind == ValueKind::kNumber;
+  const auto bound = [real](double value) {
+    return Tree::literal(real ? show_number(value) : std::to_string(static_cast<std::int64_t>(value)));
+  };
+  return type_of(real ? "number" : "integer").set("minimum", bound(key.minimum)).set("maximum", bound(key.maximum));
+}
+
+// What a value may look like, one alternative each; ${NAME} may stand for any scalar.
+std::vector<Tree> alternatives(const ConfigKey& key) {
+  const Tree variable = text_like("\\$\\{");
+  const Tree texts = type_of("array").set("items", type_of("string"));
   switch (key.kind) {
     case ValueKind::kBoolean:
-      schema["anyOf"] = {{{"type", "boolean"}}, variable};
-      break;
+      return {type_of("boolean"), variable};
     case ValueKind::kInteger:
     case ValueKind::kNumber:
-      schema["anyOf"] = {number, variable};
-      break;
+      return {bounded_number(key), variable};
     case ValueKind::kMilliseconds:
     case ValueKind::kHours:
-      schema["anyOf"] = {number, {{"type", "string"}, {"pattern", "^([0-9]+(ms|s|m|h|d))+$"}}, variable};
-      break;
+      return {bounded_number(key), text_like("^([0-9]+(ms|s|m|h|d))+$"), variable};
     case ValueKind::kBytes:
-      schema["anyOf"] = {number, {{"type", "string"}, {"pattern", "^([0-9]+([KMGT]iB|[kKMGT]B|B))+$"}}, variable};
-      break;
+      return {bounded_number(key), text_like("^([0-9]+([KMGT]iB|[kKMGT]B|B))+$"), variable};
     case ValueKind::kTextList:
-      schema["anyOf"] = {{{"type", "array"}, {"items", {{"type", "string"}}}}, {{"type", "string"}}};
-      break;
-    case ValueKind::kProperties:
-      schema["type"] = "object";
-      schema["additionalProperties"] = {{"type", {"string", "number", "boolean"}}};
-      break;
+      return {texts, type_of("string")};
+    case ValueKind::kProperties: {
+      Tree scalars =
+          Tree::map({{"type", Tree::list({Tree::text("string"), Tree::text("number"), Tree::text("boolean")})}});
+      return {type_of("object").set("additionalProperties", scalars)};
+    }
     case ValueKind::kText:
     case ValueKind::kSecret:
-      if (key.path == "kafka.brokers") {
-        schema["anyOf"] = {{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}};
-      } else if (key.choices.empty()) {
-        schema["type"] = "string";
-      } else {
-        schema["anyOf"] = {{{"enum", key.choices}}, variable};
-      }
       break;
   }
-  return schema;
+  if (key.path == "kafka.brokers") return {type_of("string"), texts};
+  if (key.choices.empty()) return {type_of("string")};
+  Tree choices = Tree::list();
+  for (const std::string_view choice : key.choices) choices.append(Tree::text(choice));
+  return {Tree::map({{"enum", choices}}), variable};
+}
+
+Tree section_schema() {
+  return Tree::map({{"type", Tree::list({Tree::text("object"), Tree::text("null")})},
+                    {"additionalProperties", Tree::boolean(false)},
+                    {"properties", Tree::map()}});
 }
 
 }  // namespace
@@ -134,32 +150,29 @@ std::string dump_config_yaml(const Config& config) {
   return std::string(out.c_str()) + "\n";
 }
 
-std::string dump_config_json(const Config& config) {
-  return tree_of(config).dump(-1, ' ', false, Json::error_handler_t::replace);
+ConfigTree dump_config_tree(const Config& config) {
+  return tree_of(config);
 }
 
 std::string config_json_schema() {
   const Config defaults;
-  Json root = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-               {"title", "Outflow configuration"},
-               {"type", "object"},
-               {"additionalProperties", false},
-               {"properties", Json::object()}};
+  Tree root = Tree::map({{"$schema", Tree::text("https://json-schema.org/draft/2020-12/schema")},
+                         {"title", Tree::text("Outflow configuration")}});
+  const Tree section = section_schema();
+  for (const auto& [name, value] : section.items()) root.set(name, value);
   for (const ConfigKey& key : config_keys()) {
-    Json* place = &root;
+    Tree* place = &root;
     std::string_view rest = key.path;
     for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
-      place = &(*place)["properties"][std::string(rest.substr(0, dot))];
-      if (place->is_null()) {
-        *place = {{"type", {"object", "null"}}, {"additionalProperties", false}, {"properties", Json::object()}};
-      }
+      place = &place->child("properties").child(rest.substr(0, dot));
+      if (place->items().empty()) *place = section_schema();
       rest.remove_prefix(dot + 1);
     }
-    Json schema = schema_of(key);
-    schema["default"] = typed_value(key, defaults);
-    (*place)["properties"][std::string(rest)] = std::move(schema);
+    Tree schema = Tree::map({{"description", Tree::text(key.description)}});
+    schema.set("anyOf", Tree::list(alternatives(key))).set("default", typed_value(key, defaults));
+    place->child("properties").set(std::string(rest), std::move(schema));
   }
-  return root.dump(2) + "\n";
+  return root.json(2) + "\n";
 }
 
 }  // namespace outflow::app

@@ -6,11 +6,12 @@
 #include <string>
 
 #include "app/config.h"
+#include "app/config_tree.h"
 
 namespace outflow::app {
 
 [[nodiscard]] std::string dump_config_yaml(const Config& config);
-[[nodiscard]] std::string dump_config_json(const Config& config);  // the same tree, one line
+[[nodiscard]] ConfigTree dump_config_tree(const Config& config);  // the same, for JSON
 // The JSON Schema (2020-12) of the YAML file; docs/config.schema.json is this text.
 [[nodiscard]] std::string config_json_schema();
 

@@ -10,6 +10,8 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "connectors/metrics/utf8.h"
+
 namespace outflow::app {
 namespace {
 
@@ -174,20 +176,13 @@ class Ignore final : public YAML::EventHandler {
 // The position of the first byte that is not UTF-8 text, or 0:0.
 YamlPosition first_bad_byte(std::string_view text) {
   YamlPosition at{1, 1};
-  for (std::size_t i = 0; i < text.size(); ++at.column) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t length = byte < 0x80                   ? 1
-                               : byte >= 0xC2 && byte < 0xE0 ? 2
-                               : byte >= 0xE0 && byte < 0xF0 ? 3
-                               : byte >= 0xF0 && byte < 0xF5 ? 4
-                                                             : 0;
+  for (; !text.empty(); ++at.column) {
+    const std::size_t length = connectors::utf8_length(text);
+    const auto byte = static_cast<unsigned char>(text.front());
     const bool control = byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t';
-    if (length == 0 || control || byte == 0x7F || i + length > text.size()) return at;
-    for (std::size_t k = 1; k < length; ++k) {
-      if ((static_cast<unsigned char>(text[i + k]) & 0xC0U) != 0x80U) return at;
-    }
+    if (length == 0 || control || byte == 0x7F) return at;
     if (byte == '\n') at = {at.line + 1, 0};
-    i += length;
+    text.remove_prefix(length);
   }
   return {};
 }

@@ -3,8 +3,6 @@
 #include <memory>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 #include "app/command.h"
 #include "app/config_dump.h"
 #include "app/config_examine.h"
@@ -21,18 +19,21 @@ struct CheckArguments {
 };
 
 void print_json(const ConfigExamination& examination, bool with_config) {
-  using Json = nlohmann::ordered_json;
-  Json problems = Json::array();
+  using Tree = ConfigTree;
+  Tree problems = Tree::list();
   for (const ConfigProblem& problem : examination.problems) {
-    problems.push_back({{"severity", problem.warning ? "warning" : "error"},
-                        {"file", examination.name},
-                        {"line", problem.at.line > 0 ? Json(problem.at.line) : Json(nullptr)},
-                        {"column", problem.at.line > 0 ? Json(problem.at.column) : Json(nullptr)},
-                        {"message", problem.message}});
+    const auto place = [&problem](int number) {
+      return Tree::literal(problem.at.line > 0 ? std::to_string(number) : std::string("null"));
+    };
+    problems.append(Tree::map({{"severity", Tree::text(problem.warning ? "warning" : "error")},
+                               {"file", Tree::text(examination.name)},
+                               {"line", place(problem.at.line)},
+                               {"column", place(problem.at.column)},
+                               {"message", Tree::text(problem.message)}}));
   }
-  Json report = {{"valid", examination.valid()}, {"problems", problems}};
-  if (with_config && examination.valid()) report["config"] = Json::parse(dump_config_json(examination.config));
-  std::printf("%s\n", report.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+  Tree report = Tree::map({{"valid", Tree::boolean(examination.valid())}, {"problems", std::move(problems)}});
+  if (with_config && examination.valid()) report.set("config", dump_config_tree(examination.config));
+  std::printf("%s\n", report.json(2).c_str());
 }
 
 void print_text(const ConfigExamination& examination, bool with_config) {

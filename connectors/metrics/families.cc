@@ -6,29 +6,10 @@
 #include <limits>
 
 #include "connectors/metrics/catalogue.h"
+#include "connectors/metrics/utf8.h"
 
 namespace outflow::connectors {
 namespace {
-
-// The length of the well-formed UTF-8 character at the front of `text`; 0 where there is none (RFC 3629).
-std::size_t character_length(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const unsigned first = byte(0);
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first < 0xE0) return follows(1) ? 2 : 0;
-  if (first >= 0xE0 && first < 0xF0) {
-    const bool overlong = first == 0xE0 && byte(1) < 0xA0;
-    const bool surrogate = first == 0xED && byte(1) >= 0xA0;
-    return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (first >= 0xF0 && first < 0xF5) {
-    const bool overlong = first == 0xF0 && byte(1) < 0x90;
-    const bool beyond = first == 0xF4 && byte(1) >= 0x90;
-    return follows(1) && follows(2) && follows(3) && !overlong && !beyond ? 4 : 0;
-  }
-  return 0;
-}
 
 prometheus::ClientMetric::Histogram render(const LatencyHistogram& histogram) {
   prometheus::ClientMetric::Histogram rendered;
@@ -49,8 +30,8 @@ prometheus::ClientMetric::Histogram render(const LatencyHistogram& histogram) {
 std::string label_value(std::string_view text) {
   std::string value;
   while (!text.empty()) {
-    const std::size_t length = character_length(text);
-    std::string_view character = length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length);
+    const std::size_t length = utf8_length(text);
+    std::string_view character = length == 0 ? kReplacementCharacter : text.substr(0, length);
     if (length == 1 && (static_cast<unsigned char>(text[0]) < 0x20 || text[0] == 0x7F)) character = " ";
     if (value.size() + character.size() > kMaxLabelBytes) break;
     value += character;

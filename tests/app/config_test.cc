@@ -9,6 +9,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 #include "app/config_dump.h"
 #include "app/config_examine.h"
@@ -195,7 +196,7 @@ TEST(Config, SecretsComeFromFilesAndAreNeverShown) {
   EXPECT_THAT(lines(read), IsEmpty());
   EXPECT_EQ(read.config.kafka.properties.at("sasl.password"), "hunter2-hunter2");
   EXPECT_EQ(read.config.http.bearer_token, "0123456789abcdef");
-  const std::string shown = dump_config_yaml(read.config) + dump_config_json(read.config);
+  const std::string shown = dump_config_yaml(read.config) + dump_config_tree(read.config).json();
   EXPECT_THAT(shown, AllOf(HasSubstr("sasl.password_file"), HasSubstr("[redacted]")));
   EXPECT_THAT(shown,
               AllOf(Not(HasSubstr("hunter2")), Not(HasSubstr("opensesame")), Not(HasSubstr("0123456789abcdef"))));
@@ -287,6 +288,27 @@ TEST(Config, TheDumpLoadsAgainToTheSameConfiguration) {
   EXPECT_EQ(read.config.kafka.properties, config.kafka.properties);
   EXPECT_EQ(read.config.input.topics, config.input.topics);
   EXPECT_EQ(read.config.detection.false_alerts_per_tenant_day, config.detection.false_alerts_per_tenant_day);
+}
+
+TEST(ConfigTree, WritesJsonThatReadsBack) {
+  const ConfigTree tree = ConfigTree::map(
+      {{"a\"\\\n\x01", ConfigTree::list({ConfigTree::text("\xff ü"), ConfigTree::literal("1e-06"), ConfigTree::map()})},
+       {"b", ConfigTree::boolean(true)}});
+  EXPECT_EQ(tree.json(), "{\"a\\\"\\\\\\n\\u0001\":[\"\xEF\xBF\xBD ü\",1e-06,{}],\"b\":true}");
+}
+
+TEST(Config, NoBytesWhatsoeverMakeItThrow) {
+  EXPECT_TRUE(rc::check("examine_config on YAML-like bytes", [] {
+    const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(std::vector<std::string>{
+        "kafka", ":",  " ",    "\n", "  ", "- ", "{",    "}",   "[",          "]",       ",",     "'", "\"",
+        "&a",    "*a", "!!",   "|",  ">",  "#",  "%",    "---", "properties", "workers", "${",    "}", "$",
+        "1",     "ü",  "\xff", "\t", "?",  "~",  "null", "\\",  "\r\n",       "input",   "topics"}));
+    std::string text;
+    for (const std::string& piece : pieces) text += piece;
+    const ConfigExamination read = examine(text);
+    for (const std::string& line : lines(read)) RC_ASSERT(line.starts_with("c.yaml:"));
+    if (read.valid()) RC_ASSERT(examine(dump_config_yaml(read.config)).valid());
+  }));
 }
 
 }  // namespace
