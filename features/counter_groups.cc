@@ -160,6 +160,7 @@ VolumeGroup* Counter::Impl::count_in_groups(const AuditEvent& event, const Contr
       if (event.opens_query) open_query(keys_.query, row.time_ms);
       home = &instance(keys_.query, row.time_ms);
       counted.request = keys_.request;
+      counted.page = true;
       break;
     case To::kRequest:
       home = request;
@@ -218,7 +219,7 @@ void Counter::Impl::adopt_request(VolumeGroup& request, Fingerprint query, const
   VolumeGroup& to = instance(query, page.time_ms);
   const bool first = request.query == 0;
   const auto follows = [&](const Contribution& row) {
-    return first ? row.lane != kAdditive : row.request == request.key && row.lane != kTotal;
+    return first ? row.lane != kAdditive : row.request == request.key && !row.page;
   };
   const bool any = from != nullptr && std::any_of(from->rows.begin(), from->rows.end(), follows);
   if (any) {

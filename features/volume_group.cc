@@ -104,7 +104,8 @@ void VolumeGroup::encode(ByteWriter& out) const {
   out.varint(rows.size());
   for (const Contribution& row : rows) {
     out.u8(static_cast<std::uint8_t>((row.uncounted ? 1U : 0U) | (row.app != 0 ? 2U : 0U) |
-                                     (row.request != 0 ? 4U : 0U) | (row.objects != 0 ? 8U : 0U)));
+                                     (row.request != 0 ? 4U : 0U) | (row.objects != 0 ? 8U : 0U) |
+                                     (row.page ? 16U : 0U)));
     out.zigzag(row.time_ms);
     out.zigzag(row.anchor_ms - row.time_ms);
     out.u64(row.uid);
@@ -138,8 +139,9 @@ bool VolumeGroup::decode(ByteReader& in) {
   for (std::size_t i = 0; i < row_count && in.ok(); ++i) {
     Contribution row;
     const std::uint8_t flags = in.u8();
-    if (flags > 15) return false;
+    if (flags > 31) return false;
     row.uncounted = (flags & 1U) != 0;
+    row.page = (flags & 16U) != 0;
     row.time_ms = in.zigzag();
     const auto shift = static_cast<std::uint64_t>(in.zigzag());
     row.anchor_ms = static_cast<std::int64_t>(static_cast<std::uint64_t>(row.time_ms) + shift);

@@ -45,6 +45,7 @@ struct Contribution {
   std::uint64_t records = 0, bytes = 0;
   Lane lane = kAdditive;
   bool uncounted = false;
+  bool page = false;  // in an instance: of the query itself, not another source's word on a page's request
 
   [[nodiscard]] std::int32_t hour() const { return hour_of(EventTime{time_ms}).hour; }
 };
