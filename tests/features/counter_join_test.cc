@@ -1,0 +1,145 @@
+// The integration join: each step, its strength, and moves learnt late.
+#include <gtest/gtest.h>
+
+#include "tests/support/volume_world.h"
+
+namespace outflow::tests::counter_join_test {
+namespace {
+
+using namespace features;
+
+OwnedEvent in_session(OwnedEvent event, const char* session) {
+  event.session = session;
+  return event;
+}
+
+TEST(Join, OwnAppThenRequestThenSessionThenClientThenActor) {
+  VolumeWorld world;
+  RecordMaker records;
+  OwnedEvent named = in_session(records.call("RestApi", 0, 1, ""), "S1");
+  named.app = "0H4session";
+  EXPECT_EQ(world.take(named).confidence, Confidence::kOwnApp);
+  (void)world.take(records.usage(1, "R1", "0H4request"));
+
+  OwnedEvent all = in_session(records.report(2, 10, "R1"), "S1");
+  all.client = "Client";
+  EXPECT_EQ(world.take(all).confidence, Confidence::kRequestOrJob);
+  OwnedEvent session = in_session(records.report(3, 20), "S1");
+  session.client = "Client";
+  EXPECT_EQ(world.take(session).confidence, Confidence::kSession) << "a strong id wins over a client name";
+  OwnedEvent client = records.report(4, 30);
+  client.client = "Client";
+  EXPECT_EQ(world.take(client).confidence, Confidence::kClientName);
+  EXPECT_EQ(world.take(records.report(5, 40)).confidence, Confidence::kActor);
+  OwnedEvent nobody = records.report(6, 50);
+  nobody.actor.clear();
+  EXPECT_EQ(world.take(nobody).confidence, Confidence::kNobody);
+
+  EXPECT_EQ(world.of("0H4request").records, 10);
+  EXPECT_EQ(world.of("0H4session").records, 21);
+  EXPECT_EQ(world.of("Client").records, 30);
+  EXPECT_EQ(world.of("Client").type, EntityType::kIntegration);
+  EXPECT_EQ(world.of("005A").records, 40);
+  EXPECT_EQ(world.of("").records, 50);
+}
+
+TEST(Join, AJobIsNamedThroughARequestThatNamesTheAppInEitherOrder) {
+  for (const bool name_first : {true, false}) {
+    VolumeWorld world;
+    RecordMaker records;
+    const OwnedEvent name = records.usage(0, "R1", "0H4app");
+    const OwnedEvent link = records.job(1, 100, "750J", "R1");
+    const OwnedEvent bulk = records.job(2, 5000, "750J");
+    world.take_all(name_first ? std::vector{name, link, bulk} : std::vector{bulk, link, name});
+    EXPECT_EQ(world.of("0H4app").records, 5000);
+    EXPECT_EQ(world.of("005A").events, 0);
+  }
+}
+
+TEST(Join, ASessionLearntLateMovesWhatWasCountedOnceAndInItsHour) {
+  VolumeWorld world;
+  RecordMaker records;
+  for (int i = 0; i < 10; ++i) (void)world.take(in_session(records.report(i * 30, 100), "S1"));
+  EXPECT_EQ(world.of("005A").records, 1000);
+  OwnedEvent login = in_session(records.call("RestApi", 400, 0, ""), "S1");
+  login.app = "0H4app";
+  login.app_name = "Chat Connect";
+  const CountedEvent& counted = world.take(login);
+  std::int64_t moved = 0;
+  for (const Posting& posting : counted.postings) {
+    if (posting.moved && posting.owner.id == "0H4app") moved += posting.records;
+  }
+  EXPECT_EQ(moved, 1000);
+  EXPECT_EQ(world.of("0H4app").records, 1000);
+  EXPECT_EQ(world.of("0H4app").name, "Chat Connect");
+  EXPECT_EQ(world.of("0H4app").events, 11);
+  EXPECT_EQ(world.of("005A").events, 0) << "an entity with nothing left vanishes";
+  login.uid = "another";
+  for (const Posting& posting : world.take(login).postings) EXPECT_FALSE(posting.moved);
+}
+
+TEST(Join, TheEarliestRecordNamesASessionWhateverCameFirst) {
+  RecordMaker records;
+  OwnedEvent early = in_session(records.call("RestApi", 0, 0, ""), "S1"), late = early;
+  early.app = "0H4early";
+  late.app = "0H4late";
+  late.uid = "late";
+  late.time_ms += 60'000;
+  const OwnedEvent volume = in_session(records.report(5, 100), "S1");
+  for (const auto& order : {std::vector{early, late, volume}, {late, volume, early}, {volume, late, early}}) {
+    VolumeWorld world;
+    world.take_all(order);
+    EXPECT_EQ(world.of("0H4early").records, 100);
+  }
+}
+
+TEST(Join, ALoginNamesWhatHasNoSessionKey) {
+  VolumeWorld world;
+  RecordMaker records;
+  OwnedEvent volume = records.page(0, 700, true);
+  OwnedEvent name = records.usage(1, "", "0H4app");
+  name.login = volume.login;
+  world.take_all({volume, name});
+  EXPECT_EQ(world.of("0H4app").records, 700);
+}
+
+TEST(Join, ANameWithoutAnIdIsAClientNameAndNamesNobodyElse) {
+  VolumeWorld world;
+  RecordMaker records;
+  OwnedEvent browser = in_session(records.report(0, 10), "S1");
+  browser.client = "Browser";
+  world.take_all({browser, in_session(records.report(1, 20), "S1")});
+  EXPECT_EQ(world.of("Browser").records, 10);
+  EXPECT_EQ(world.of("005A").records, 20);
+}
+
+TEST(Join, ObjectsMoveWithTheirRows) {
+  VolumeWorld world;
+  RecordMaker records;
+  OwnedEvent contact = in_session(records.report(0, 10), "S1"), account = records.report(1, 10);
+  contact.objects = {"Contact", "Account"};
+  account.objects = {"Account"};
+  world.take_all({contact, account});
+  EXPECT_EQ(world.of("005A").objects, (std::vector<std::string>{"Account", "Contact"}));
+  OwnedEvent name = in_session(records.usage(2, "", "0H4app"), "S1");
+  (void)world.take(name);
+  EXPECT_EQ(world.of("005A").objects, (std::vector<std::string>{"Account"}));
+  EXPECT_EQ(world.of("0H4app").objects, (std::vector<std::string>{"Account", "Contact"}));
+  EXPECT_EQ(world.of("0H4app").first.ms, contact.time_ms);
+}
+
+TEST(Join, PostingsCarryTheActorBehindTheIntegration) {
+  VolumeWorld world;
+  RecordMaker records;
+  OwnedEvent event = records.call("RestApi", 0, 10, "R1");
+  event.app = "0H4app";
+  const CountedEvent& counted = world.take(event);
+  ASSERT_EQ(counted.postings.size(), 1U);
+  EXPECT_EQ(counted.postings[0].owner.id, "0H4app");
+  EXPECT_EQ(counted.postings[0].actor.id, "005A");
+  EXPECT_EQ(counted.postings[0].records, 10);
+  EXPECT_EQ(counted.postings[0].events, 1);
+}
+
+}  // namespace
+}  // namespace outflow::tests::counter_join_test
