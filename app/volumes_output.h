@@ -17,8 +17,8 @@ enum class VolumesFormat : std::uint8_t { kTable, kJson, kJsonLines };
 
 [[nodiscard]] std::string print_volumes(std::span<const features::VolumeRow> rows, VolumesFormat format);
 
-[[nodiscard]] std::string iso_time(features::EventTime time);            // 2026-08-17T11:15:00.000Z
-[[nodiscard]] std::string with_separators(std::int64_t value);           // 1,200,000
+[[nodiscard]] std::string iso_time(features::EventTime time);                      // 2026-08-17T11:15:00.000Z
+[[nodiscard]] std::string with_separators(std::int64_t value);                     // 1,200,000
 [[nodiscard]] std::string terminal_safe(std::string_view text, std::size_t most);  // no control characters
 
 }  // namespace outflow::app

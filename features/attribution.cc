@@ -4,6 +4,17 @@
 #include <tuple>
 
 namespace outflow::features {
+namespace {
+
+constexpr std::int64_t kMostSum = INT64_MAX - 1;
+
+std::int64_t bounded(ByteReader& in, std::int64_t most) {
+  const std::int64_t value = in.zigzag();
+  if (value < -most || value > most) in.fail();
+  return in.ok() ? value : 0;
+}
+
+}  // namespace
 
 bool Naming::take(const Naming& other) noexcept {
   if (other.app == 0) return false;
@@ -99,7 +110,8 @@ void Attribution::encode(ByteWriter& out) const {
     out.zigzag(cell.events);
     out.zigzag(cell.uncounted);
     out.zigzag(cell.first_ms);
-    out.zigzag(cell.last_ms - cell.first_ms);
+    out.zigzag(static_cast<std::int64_t>(static_cast<std::uint64_t>(cell.last_ms) -
+                                         static_cast<std::uint64_t>(cell.first_ms)));
   }
 }
 
@@ -117,10 +129,10 @@ bool Attribution::decode(ByteReader& in) {
     Cell cell;
     cell.hour = in.zigzag32();
     cell.objects = in.u64();
-    cell.records = in.zigzag();
-    cell.bytes = in.zigzag();
-    cell.events = in.zigzag();
-    cell.uncounted = in.zigzag();
+    cell.records = bounded(in, kMostSum);
+    cell.bytes = bounded(in, kMostSum);
+    cell.events = bounded(in, INT32_MAX);
+    cell.uncounted = bounded(in, INT32_MAX);
     cell.first_ms = in.zigzag();
     const auto span = static_cast<std::uint64_t>(in.zigzag());
     cell.last_ms = static_cast<std::int64_t>(static_cast<std::uint64_t>(cell.first_ms) + span);

@@ -152,7 +152,7 @@ void Ledger::post(const LedgerEntry& entry, const Owner& owner, const Owner& act
       last.records = saturating_add(last.records, entry.records);
       last.bytes = saturating_add(last.bytes, entry.bytes);
       last.events = static_cast<std::int32_t>(sum.events);
-      last.uncounted += static_cast<std::int32_t>(entry.uncounted);
+      last.uncounted = static_cast<std::int32_t>(last.uncounted + entry.uncounted);
       last.first.ms = sum.first_ms;
       last.last.ms = sum.last_ms;
       if (last.objects.empty()) last.objects = objects;

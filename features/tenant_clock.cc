@@ -6,6 +6,11 @@
 #include "features/bytes.h"
 
 namespace outflow::features {
+namespace {
+
+constexpr std::int64_t kFarthestMs = 1LL << 60;
+
+}  // namespace
 
 TenantClocks::Clock& TenantClocks::at(Fingerprint tenant) {
   const auto [found, made] = clocks_.try_emplace(tenant);
@@ -94,8 +99,13 @@ Result<> TenantClocks::load(const StateReader& cold) {
     const bool known = reader.u8() == kVersion;
     clock.floor = reader.zigzag32();
     const std::size_t sources = reader.count(1);
-    for (std::size_t i = 0; i < sources && i < kSources; ++i) clock.watermark_ms[i] = reader.zigzag();
-    damaged = !known || !key.ok() || !key.at_end() || !reader.ok() || !reader.at_end();
+    bool sane = sources <= kSources;
+    for (std::size_t i = 0; i < sources && sane; ++i) {
+      clock.watermark_ms[i] = reader.zigzag();
+      sane = clock.watermark_ms[i] == kUnset ||
+             (clock.watermark_ms[i] > -kFarthestMs && clock.watermark_ms[i] < kFarthestMs);
+    }
+    damaged = !sane || !known || !key.ok() || !key.at_end() || !reader.ok() || !reader.at_end();
     if (!damaged) clocks_[tenant] = clock;
     return !damaged;
   });

@@ -107,7 +107,8 @@ void VolumeGroup::encode(ByteWriter& out) const {
                                      (row.request != 0 ? 4U : 0U) | (row.objects != 0 ? 8U : 0U) |
                                      (row.page ? 16U : 0U)));
     out.zigzag(row.time_ms);
-    out.zigzag(row.anchor_ms - row.time_ms);
+    out.zigzag(
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(row.anchor_ms) - static_cast<std::uint64_t>(row.time_ms)));
     out.u64(row.uid);
     out.u64(row.attribution);
     if (row.app != 0) out.u64(row.app);
@@ -153,7 +154,7 @@ bool VolumeGroup::decode(ByteReader& in) {
     row.records = in.varint();
     row.bytes = in.varint();
     const std::uint64_t lane = in.varint();
-    if (lane > UINT32_MAX) return false;
+    if (lane > UINT32_MAX || row.records > kMost || row.bytes > kMost) return false;
     row.lane = static_cast<Lane>(lane);
     rows.push_back(row);
   }
@@ -188,10 +189,10 @@ void QueryRuns::drop_before(std::int32_t hour) {
 
 void QueryRuns::encode(ByteWriter& out) const {
   out.varint(openings.size());
-  std::int64_t last = 0;
+  std::uint64_t last = 0;
   for (const std::int64_t opening : openings) {
-    out.zigzag(opening - last);
-    last = opening;
+    out.zigzag(static_cast<std::int64_t>(static_cast<std::uint64_t>(opening) - last));
+    last = static_cast<std::uint64_t>(opening);
   }
 }
 

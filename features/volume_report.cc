@@ -13,7 +13,7 @@ struct VolumeReport::Entity {
     std::int64_t first_ms = 0, last_ms = 0;
   };
   VolumeRow sums;
-  std::map<std::int32_t, Hour> hours;  // only those with events
+  std::map<std::int32_t, Hour> hours;                        // only those with events
   std::map<std::string, std::int64_t, std::less<>> objects;  // events that touched them
 
   void apply(const Posting& posting);

@@ -35,8 +35,8 @@ TEST(QueryVolume, ALateQuerySplitsItsPagesOnceWhicheverComesFirst) {
     VolumeWorld world;
     world.take_all(events);
     ASSERT_EQ(world.of("005A").records, 10'000);
-  } while (std::next_permutation(events.begin(), events.end(),
-                                 [](const auto& a, const auto& b) { return a.uid < b.uid; }));
+  } while (
+      std::next_permutation(events.begin(), events.end(), [](const auto& a, const auto& b) { return a.uid < b.uid; }));
 }
 
 TEST(QueryVolume, RowsOfThePagesRequestsJoinTheQueryInEitherOrder) {
@@ -154,8 +154,8 @@ TEST(JobVolume, TheLargestOfAJobCountsInTheHourItWasReached) {
 TEST(UnknownVolume, AnExtractionWithoutACountIsUncountedNotZero) {
   VolumeWorld world;
   RecordMaker records;
-  OwnedEvent result = records.make(Source::kSalesforceRtem, "BulkApiResultEvent", 0, Action::kBulkResult,
-                                   CountSemantics::kNone);
+  OwnedEvent result =
+      records.make(Source::kSalesforceRtem, "BulkApiResultEvent", 0, Action::kBulkResult, CountSemantics::kNone);
   result.proves_extraction = true;
   (void)world.take(result);
   EXPECT_EQ(world.of("005A").uncounted_events, 1);

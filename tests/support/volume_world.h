@@ -56,7 +56,8 @@ struct RecordMaker {
   }
   OwnedEvent page(double minute, std::uint64_t total, bool opens, const char* request = "") {
     using namespace features;
-    OwnedEvent e = make(Source::kSalesforceRtem, "ApiEvent", minute, Action::kQuery, CountSemantics::kQueryTotalRepeated);
+    OwnedEvent e =
+        make(Source::kSalesforceRtem, "ApiEvent", minute, Action::kQuery, CountSemantics::kQueryTotalRepeated);
     e.records = total;
     e.query = 77;
     e.login = "login1";
@@ -87,8 +88,8 @@ struct RecordMaker {
   }
   OwnedEvent chunk(double minute, std::uint64_t total, const char* execution) {
     using namespace features;
-    OwnedEvent e =
-        make(Source::kSalesforceRtem, "ReportEvent", minute, Action::kReportRun, CountSemantics::kExecutionTotalRepeated);
+    OwnedEvent e = make(Source::kSalesforceRtem, "ReportEvent", minute, Action::kReportRun,
+                        CountSemantics::kExecutionTotalRepeated);
     e.records = total;
     e.execution = execution;
     return e;
