@@ -24,9 +24,9 @@ field() { sed -n "s/.*\"$1\": \([0-9.]*\).*/\1/p" <<<"$2"; }
 fill_topic() { # records
   local orgs=$((($1 + 14999) / 15000)) # an org's week is about 15,000 records
   say "bench: generating and ingesting about $1 records of $orgs orgs"
-  build/release/outflow-generate --seed 11 --weeks 1 --orgs $orgs --out "$bench_work/logs.d/" --format rtem >&2
-  build/release/outflow ingest --config "$bench_work/outflow.yaml" "$bench_work/logs.d" >&2
-  rm -rf "$bench_work/logs.d"
+  build/release/outflow-generate --seed 11 --weeks 1 --orgs $orgs --out "$bench_work/fleet" --format rtem >&2
+  build/release/outflow ingest --config "$bench_work/outflow.yaml" "$bench_work/fleet/logs" >&2
+  rm -rf "$bench_work/fleet"
 }
 
 measure_throughput() { # records result_file

@@ -41,7 +41,9 @@ void add_options(CLI::App& app, Arguments& arguments) {
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   app.add_flag("!--no-late-files", fleet.late_files, "No hourly file comes days late");
-  app.add_option("--out", arguments.out, "A new folder, or - for JSON lines in order of arrival")->required();
+  app.add_option("--out", arguments.out,
+                 "A new folder (gets logs/ and truth.json), or - for JSON lines in order of arrival")
+      ->required();
   app.add_option("--truth", arguments.truth, "Where the truth goes; default truth.json in the folder, none with -");
 }
 
@@ -66,7 +68,7 @@ int run(Arguments& arguments) {
       std::fprintf(stderr, "outflow-generate: %s must be a new or an empty folder\n", arguments.out.c_str());
       return kExitUsage;
     }
-    FolderSink sink(arguments.out);
+    FolderSink sink(arguments.out + "/logs");
     truth = generate(arguments.fleet, ElfShape::kCsv, sink);
     written = sink.finish();
     if (arguments.truth.empty()) arguments.truth = arguments.out + "/truth.json";
