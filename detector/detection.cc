@@ -20,6 +20,9 @@ constexpr double kGrown = 5.0;
 constexpr double kSmallSaid = 100'000;
 constexpr double kOneOwnersShare = 0.5;    // of an address's or tenant's volume: above it, it is that owner's matter
 constexpr std::uint32_t kAroundDays = 14;  // an address or a tenant speaks for itself only with so long a past
+constexpr std::int32_t kSizesKnownHours = 14 * 24;
+constexpr std::uint32_t kHabitsKnownDays = 7;
+constexpr double kTripMultiple = 3.0;
 constexpr std::size_t kDayWindow = static_cast<std::size_t>(Window::k24h);
 constexpr std::int64_t kIncidentQuietMs = 24 * features::kMsPerHour;
 constexpr std::size_t kMostAnomalySentence = 512;
@@ -56,6 +59,15 @@ bool Detection::newcomer_takes_whole_objects(const Touched& touched, const Case&
   return share >= options_.tripwire_share;
 }
 
+// A share alone trips on every full load, campaign and first report: it counts only where sizes and habits are known,
+// and the whole day is far above every day before.
+bool Detection::trip_counts(const Entity& owner, const Case& c) const {
+  const WindowScore& day = c.findings[0].volume.windows[kDayWindow];
+  const bool sizes_known = tenant_->first_hour != kNoHour && c.hour - tenant_->first_hour >= kSizesKnownHours;
+  return sizes_known && owner.baseline.days() >= kHabitsKnownDays && day.peak > 0 &&
+         day.records >= kTripMultiple * day.peak;
+}
+
 bool Detection::investigate(const Touched& touched, Case& c) {
   c.oddities = oddities_of(*touched.owner, c.hour);
   const auto look_at = [&](Entity* entity) {
@@ -80,6 +92,7 @@ bool Detection::investigate(const Touched& touched, Case& c) {
       c.main = i;
     }
   }
+  c.trip.tripped = c.trip.tripped && trip_counts(*touched.owner, c);
   c.newcomer_rule = newcomer_takes_whole_objects(touched, c, c.findings[0].volume);
   if (c.trip.tripped || c.newcomer_rule) {
     VolumeScore& volume = c.findings[0].volume;

@@ -77,6 +77,7 @@ class Detection {
   void investigate_around(const Touched& touched, Case& finding, Entity*& reported);
   [[nodiscard]] bool newcomer_takes_whole_objects(const Touched& touched, const Case& finding,
                                                   const VolumeScore& volume) const;
+  [[nodiscard]] bool trip_counts(const Entity& owner, const Case& finding) const;
   [[nodiscard]] bool still_deviates(const Case& finding, const Episode& episode) const;
   void decide(const Touched& touched, Case& finding, Entity& reported, const features::CountedEvent& counted);
   [[nodiscard]] Entity* episode_that_moved(const Touched& touched) const;

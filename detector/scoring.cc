@@ -11,7 +11,8 @@ namespace outflow::detector {
 namespace {
 
 constexpr double kLeadShare = 0.75;
-constexpr double kFullMateriality = 100.0;        // times the least
+constexpr double kFullMateriality = 100.0;  // times the least
+constexpr double kImmaterialNats = 3.0;
 constexpr double kTwoTests = 0.6931471805599453;  // ln 2
 constexpr std::int32_t kNewcomerHours = 72;
 
@@ -106,7 +107,11 @@ Combined combine_reasons(double volume_surprise, double records, const Oddities&
   for (const double surprise : oddities.news) add(surprise);
   add(oddities.dormancy);
   add(oddities.newcomer);
-  if (reasons == 1) return combined;
+  if (reasons == 1) {
+    // Volume alone has to matter: below a hundred times the least it takes up to three nats more.
+    combined.surprise = std::max(volume_surprise - kImmaterialNats * (1.0 - material), 0.0);
+    return combined;
+  }
   const double together = -std::log(fisher_combined(sum, reasons)) - kTwoTests;
   if (together > volume_surprise) combined = {together, true};
   return combined;

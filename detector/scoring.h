@@ -57,7 +57,8 @@ struct Combined {
                                        double least_records);
 [[nodiscard]] Oddities oddities_of(const Entity& owner, std::int32_t hour);
 
-// Oddities count in full from a hundred times `least_records` on, and not at all below `least_records`.
+// Volume alone takes up to three nats more while it is small. Oddities count in full from a hundred times
+// `least_records` on, and not at all below `least_records`.
 [[nodiscard]] Combined combine_reasons(double volume_surprise, double records, const Oddities& oddities,
                                        double least_records);
 

@@ -69,7 +69,9 @@ double student_t_upper_percentile(double dof) {
   if (!(dof > 1)) return 31.82;
   const double z3 = z * z * z;
   const double z5 = z3 * z * z;
-  return z + (z3 + z) / (4 * dof) + (5 * z5 + 16 * z3 + 3 * z) / (96 * dof * dof);
+  const double z7 = z5 * z * z;
+  return z + (z3 + z) / (4 * dof) + (5 * z5 + 16 * z3 + 3 * z) / (96 * dof * dof) +
+         (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * dof * dof * dof);
 }
 
 double fisher_combined(double surprise, int count) {

@@ -14,7 +14,7 @@ namespace outflow::detector {
 // The regularised incomplete beta function I_x(a, b), by Lentz's continued fraction (DLMF 8.17.22).
 [[nodiscard]] double regularised_beta(double x, double a, double b);
 
-// The t with P(T > t) = 0.01: Cornish-Fisher expansion (Abramowitz and Stegun 26.7.5); within 2 % from 4 dof on.
+// The t with P(T > t) = 0.01: Cornish-Fisher expansion (Abramowitz and Stegun 26.7.5); within 1 % from 4 dof on.
 [[nodiscard]] double student_t_upper_percentile(double dof);
 
 // Fisher's method: the p-value of `surprise` = the sum of -ln p over `count` independent reasons,
