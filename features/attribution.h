@@ -32,8 +32,8 @@ struct Naming {
 
 struct App : HourEntry {
   std::string id;
-  std::string name;  // of the earliest record that gave one
-  Naming named;      // that record; its app field is 1 where there was one
+  std::string name;  // of the earliest record that gave one; a client name only where none did
+  Naming named;      // that record; its app field is 1 for an app name, 2 for a client name
 
   void encode(ByteWriter& out) const;
   bool decode(ByteReader& in);

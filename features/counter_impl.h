@@ -57,6 +57,7 @@ class Counter::Impl {
   Attribution& attribute(const AuditEvent& event);
   void join_session(Fingerprint session, const Attribution& attribution);
   void learn_names(const AuditEvent& event);
+  void name_app(const AuditEvent& event, App& app);
   void name_session(Fingerprint session, const Naming& naming);
   void name_group(VolumeGroup& group, const Naming& naming);
   [[nodiscard]] Fingerprint joined_app(const Attribution& attribution);

@@ -87,6 +87,18 @@ void Counter::Impl::join_session(Fingerprint key, const Attribution& attribution
   sessions_.changed(session);
 }
 
+// For people: the app's name in the earliest record that gives it, else the earliest client name beside its id.
+void Counter::Impl::name_app(const AuditEvent& event, App& app) {
+  constexpr Fingerprint kByAppName = 1, kByClientName = 2;
+  const bool proper = !event.app_name.empty();
+  const std::string_view name = proper ? event.app_name : event.client_name;
+  if (name.empty() || (!proper && app.named.app == kByAppName)) return;
+  if (proper && app.named.app == kByClientName) app.named = {};
+  if (!app.named.take({event.event_time.ms, keys_.uid, proper ? kByAppName : kByClientName})) return;
+  app.name = name;
+  apps_.changed(app);
+}
+
 // What this record names for others: the app's own name, its sessions, its request and its job.
 void Counter::Impl::learn_names(const AuditEvent& event) {
   if (keys_.app == 0) return;
@@ -97,10 +109,7 @@ void Counter::Impl::learn_names(const AuditEvent& event) {
     apps_.grew(app, app.heap_bytes());
   }
   apps_.used_at(app, keys_.home);
-  if (!event.app_name.empty() && app.named.take({event.event_time.ms, keys_.uid, 1})) {
-    app.name = event.app_name;
-    apps_.changed(app);
-  }
+  name_app(event, app);
   const Naming naming{event.event_time.ms, keys_.uid, keys_.app};
   name_session(keys_.session, naming);
   name_session(keys_.login, naming);

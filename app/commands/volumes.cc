@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -20,8 +22,13 @@ constexpr std::size_t kMaxEntries = 20'000'000;
 
 struct VolumesArguments {
   InputArguments input;
-  VolumesFormat format = VolumesFormat::kTable;
+  std::string output = "table";
 };
+
+VolumesFormat format_of(const std::string& name) {
+  if (name == "json") return VolumesFormat::kJson;
+  return name == "jsonl" ? VolumesFormat::kJsonLines : VolumesFormat::kTable;
+}
 
 struct Tally {
   std::uint64_t records = 0;
@@ -90,7 +97,7 @@ int run_volumes(const VolumesArguments& arguments) {
   Tally tally;
   const Result<> read = count_all(*input, counter, report, tally);
 
-  const std::string text = print_volumes(report.rows(), arguments.format);
+  const std::string text = print_volumes(report.rows(), format_of(arguments.output));
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   summarise(tally, counter.stats());
   if (!read) return fail(read.error());
@@ -103,11 +110,9 @@ void add_volumes_command(CLI::App& root, int& exit_code) {
   auto arguments = std::make_shared<VolumesArguments>();
   CLI::App* command = root.add_subcommand("volumes", "Count honestly what each integration and user took");
   arguments->input.add_to(*command);
-  const std::map<std::string, VolumesFormat> formats{
-      {"table", VolumesFormat::kTable}, {"json", VolumesFormat::kJson}, {"jsonl", VolumesFormat::kJsonLines}};
-  command->add_option("-o,--output", arguments->format, "table, json (one document) or jsonl (one object a line)")
-      ->transform(CLI::CheckedTransformer(formats))
-      ->default_str("table");
+  command->add_option("-o,--output", arguments->output, "table, json (one document) or jsonl (one object a line)")
+      ->check(CLI::IsMember({"table", "json", "jsonl"}))
+      ->capture_default_str();
   command->callback([arguments, &exit_code] { exit_code = run_volumes(*arguments); });
 }
 
