@@ -211,7 +211,6 @@ void Counter::Impl::checkpoint_durable() {
   runs_.checkpoint_durable();
   objects_.table().checkpoint_durable();
   evictable_ = true;
-  stats_.resident_bytes = resident_bytes();
 }
 
 Result<> Counter::Impl::load() {

@@ -73,9 +73,14 @@ void Counter::Impl::contribute(VolumeGroup& group, const Contribution& row) {
     if (row.lane == kTotal) alone.records = alone.bytes = 0;  // it repeats what the group has said long ago
     return post_alone(alone, group.name.app);
   }
+  if (row.lane == kAdditive) {
+    group.add(row);
+    groups_.changed(group);
+    if (group.rows.size() > 1) groups_.grew(group, sizeof(Contribution));
+    return post_alone(row, group.name.app);
+  }
   const GroupSummary* summary = &group.summary(scratch_);
-  const bool competes = row.lane != kAdditive;
-  if (competes && summary->taker != 0 && summary->taker != row.attribution && summary->would_change_taker(row)) {
+  if (summary->taker != 0 && summary->taker != row.attribution && summary->would_change_taker(row)) {
     // An earlier record stands for the group now: what was counted follows, before the record itself counts.
     ledger_.add_group(group, -1);
     Contribution herald = row;
@@ -98,8 +103,7 @@ void Counter::Impl::contribute(VolumeGroup& group, const Contribution& row) {
   if (group.rows.size() > 1) groups_.grew(group, sizeof(Contribution));
   summary = &group.summary(scratch_);
   summary->values(after_);
-  bool corrects = false;
-  if (competes && !group.voided) {
+  if (!group.voided) {
     const auto add = [&](const HourValue& value, int sign) {
       LedgerEntry entry{value.hour, group.name.app, summary->taker};
       entry.records = sign * static_cast<std::int64_t>(value.records);
@@ -107,16 +111,15 @@ void Counter::Impl::contribute(VolumeGroup& group, const Contribution& row) {
       ledger_.add(entry);
     };
     // Later hours are worth less where this record says earlier what they said.
-    corrects = std::any_of(before_.begin(), before_.end(), [&](const HourValue& old) { return old.hour > row.hour(); });
+    const bool corrects =
+        std::any_of(before_.begin(), before_.end(), [&](const HourValue& old) { return old.hour > row.hour(); });
     for (const HourValue& value : before_) add(value, -1);
     for (const HourValue& value : after_) add(value, +1);
     if (corrects) ledger_.settle(true);
   }
   Contribution self = row;
-  if (competes) {
-    self.records = self.bytes = 0;
-    self.attribution = summary->taker;
-  }
+  self.records = self.bytes = 0;
+  self.attribution = summary->taker;
   post_alone(self, group.name.app);
 }
 

@@ -25,7 +25,10 @@ class Counter::Impl {
   void checkpoint_durable();
   [[nodiscard]] std::size_t dirty_bytes() const;
   [[nodiscard]] std::optional<EventTime> watermark(Fingerprint tenant) const { return clocks_.watermark(tenant); }
-  [[nodiscard]] const CountingStats& stats() const { return stats_; }
+  [[nodiscard]] const CountingStats& stats() {
+    stats_.resident_bytes = resident_bytes();
+    return stats_;
+  }
 
  private:
   // The record at hand: its keys, made once.

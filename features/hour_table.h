@@ -46,11 +46,9 @@ class Chunks {
   [[nodiscard]] std::size_t bytes() const { return chunks_.size() * kChunk * sizeof(Body); }
   Body& operator[](std::size_t i) { return chunks_[i / kChunk][i % kChunk]; }
   const Body& operator[](std::size_t i) const { return chunks_[i / kChunk][i % kChunk]; }
-  Body& add(Body&& body) {
+  Body& add() {
     if (size_ == chunks_.size() * kChunk) chunks_.push_back(std::make_unique<Body[]>(kChunk));
-    Body& place = (*this)[size_++];
-    place = std::move(body);
-    return place;
+    return (*this)[size_++];
   }
 
  private:
@@ -88,8 +86,7 @@ class HourTable {
       }
     }
     made = true;
-    found->second = append(tenant, hour, Body{});
-    Body& body = slabs_[found->second.slab].bodies[found->second.slot];
+    Body& body = append(tenant, hour, found->second);
     body.key = key;
     body.last_hour = hour;
     return body;
@@ -117,6 +114,7 @@ class HourTable {
       doomed.insert(doomed.end(), end->second.begin(), end->second.end());
     }
     buckets_.erase(begin, end);
+    recent_ = buckets_.end();
     for (const std::uint32_t index : doomed) dropped += dissolve(index, floor);
     return dropped;
   }
@@ -217,22 +215,25 @@ class HourTable {
     return &slab.bodies[place.slot];
   }
 
-  Place append(Fingerprint tenant, std::int32_t hour, Body&& body) {
-    auto& bucket = buckets_[{tenant, hour}];
+  // An empty entry at the end of the hour's last slab.
+  Body& append(Fingerprint tenant, std::int32_t hour, Place& place) {
+    if (recent_ == buckets_.end() || recent_->first.first != tenant || recent_->first.second != hour) {
+      recent_ = buckets_.try_emplace({tenant, hour}).first;
+    }
+    auto& bucket = recent_->second;
     if (bucket.empty() || slabs_[bucket.back()].used >= kSlabEntries) bucket.push_back(open_slab(tenant, hour, bucket));
     const std::uint32_t index = bucket.back();
     Slab& slab = slabs_[index];
     if (!slab.resident) page_in(index);
     slab.touched = ++touches_;
-    body.slab = index;
     const std::size_t before = slab.bodies.bytes();
-    const std::size_t heap = body.heap_bytes();
-    slab.heap_bytes += heap;
-    slab.bodies.add(std::move(body));
-    resident_bytes_ += heap + slab.bodies.bytes() - before;
+    Body& body = slab.bodies.add();
+    body.slab = index;
+    resident_bytes_ += slab.bodies.bytes() - before;
     slab.used = static_cast<std::uint32_t>(slab.bodies.size());
     mark_dirty(slab);
-    return {index, slab.used - 1};
+    place = {index, slab.used - 1};
+    return body;
   }
 
   std::uint32_t open_slab(Fingerprint tenant, std::int32_t hour, const std::vector<std::uint32_t>& bucket) {
@@ -272,8 +273,11 @@ class HourTable {
       const auto found = directory_.find(body.key);
       if (found == directory_.end() || found->second.slab != index) continue;
       if (body.last_hour >= floor) {
-        const std::int32_t hour = body.last_hour;
-        found->second = append(tenant, hour, std::move(body));
+        Body& moved = append(tenant, body.last_hour, found->second);
+        const std::uint32_t slab = moved.slab;
+        grew(moved, body.heap_bytes());
+        moved = std::move(body);
+        moved.slab = slab;
       } else {
         directory_.erase(found);
         ++dropped;
@@ -362,7 +366,7 @@ class HourTable {
     slab.bodies = {};
     slab.heap_bytes = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      Body& body = slab.bodies.add(Body{});
+      Body& body = slab.bodies.add();
       body.key = reader.u64();
       body.last_hour = reader.zigzag32();
       if (!body.decode(reader) || !reader.ok()) return false;
@@ -376,7 +380,9 @@ class HourTable {
   const StateReader* cold_;
   CountingStats* stats_;
   absl::flat_hash_map<Fingerprint, Place> directory_;
-  std::map<std::pair<Fingerprint, std::int32_t>, std::vector<std::uint32_t>> buckets_;
+  using Buckets = std::map<std::pair<Fingerprint, std::int32_t>, std::vector<std::uint32_t>>;
+  Buckets buckets_;  // the slabs of each hour, by number
+  typename Buckets::iterator recent_ = buckets_.end();
   std::vector<Slab> slabs_;
   std::vector<std::uint32_t> free_, dirty_list_, written_;
   std::vector<std::string> erased_;
