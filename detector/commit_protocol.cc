@@ -29,8 +29,9 @@ class CommitProtocol::Outputs final : public RecordOutputs {
     ordinal_ = decision.offset == last_offset_ && decision.event_index == last_index_ ? ordinal_ + 1 : 0;
     last_offset_ = decision.offset;
     last_index_ = decision.event_index;
-    transaction_.send(Stream::kState, partition_, decision_key(identity_.group, identity_.topic, decision, ordinal_),
-                      encode_decision(decision), {});
+    transaction_.send(Stream::kState, partition_,
+                      decision_record_key(identity_.group, identity_.topic, decision, ordinal_),
+                      encode_decision_record(decision), {});
   }
 
  private:
@@ -121,8 +122,8 @@ Result<std::unique_ptr<CommitProtocol::Owned>> CommitProtocol::recover(std::int3
 Result<> CommitProtocol::read_decisions(Owned& owned, const StartPoint& start) {
   std::string trouble;
   const auto visit = [&](std::string_view key, std::string_view value) {
-    if (!is_decision_of(key, options_.identity.group, options_.identity.topic) || value.empty()) return;
-    std::optional<Decision> decision = decode_decision(value);
+    if (!is_decision_record_of(key, options_.identity.group, options_.identity.topic) || value.empty()) return;
+    std::optional<Decision> decision = decode_decision_record(value);
     if (!decision) {
       trouble = "holds a decision of an unknown version; this Outflow is older than the one that wrote it";
     } else if (decision->offset >= start.committed) {

@@ -24,18 +24,18 @@ std::uint64_t read_little_endian(std::string_view bytes) {
 
 }  // namespace
 
-std::string decision_key(std::string_view group, std::string_view topic, const Decision& decision,
-                         std::uint32_t ordinal) {
+std::string decision_record_key(std::string_view group, std::string_view topic, const Decision& decision,
+                                std::uint32_t ordinal) {
   std::string key = key_prefix(group, topic);
   key.append(std::to_string(decision.offset)).append("/").append(std::to_string(decision.event_index));
   return key.append("/").append(std::to_string(ordinal));
 }
 
-bool is_decision_of(std::string_view key, std::string_view group, std::string_view topic) {
+bool is_decision_record_of(std::string_view key, std::string_view group, std::string_view topic) {
   return key.starts_with(key_prefix(group, topic));
 }
 
-std::string encode_decision(const Decision& decision) {
+std::string encode_decision_record(const Decision& decision) {
   std::string value;
   value.reserve(kHeaderBytes + decision.bytes.size());
   value.push_back(kVersion);
@@ -44,7 +44,7 @@ std::string encode_decision(const Decision& decision) {
   return value.append(decision.bytes);
 }
 
-std::optional<Decision> decode_decision(std::string_view value) {
+std::optional<Decision> decode_decision_record(std::string_view value) {
   if (value.size() < kHeaderBytes || value[0] != kVersion) return std::nullopt;
   Decision decision;
   decision.offset = static_cast<std::int64_t>(read_little_endian(value.substr(1, 8)));

@@ -14,13 +14,13 @@
 namespace outflow::detector {
 
 // `ordinal` tells apart decisions of one event.
-[[nodiscard]] std::string decision_key(std::string_view group, std::string_view topic, const Decision& decision,
-                                       std::uint32_t ordinal);
+[[nodiscard]] std::string decision_record_key(std::string_view group, std::string_view topic, const Decision& decision,
+                                              std::uint32_t ordinal);
 // True if the key is that of a decision of this group over this topic.
-[[nodiscard]] bool is_decision_of(std::string_view key, std::string_view group, std::string_view topic);
+[[nodiscard]] bool is_decision_record_of(std::string_view key, std::string_view group, std::string_view topic);
 
-[[nodiscard]] std::string encode_decision(const Decision& decision);
+[[nodiscard]] std::string encode_decision_record(const Decision& decision);
 // nullopt: not a decision record, or of a version this build does not know.
-[[nodiscard]] std::optional<Decision> decode_decision(std::string_view value);
+[[nodiscard]] std::optional<Decision> decode_decision_record(std::string_view value);
 
 }  // namespace outflow::detector
