@@ -65,7 +65,9 @@ std::optional<std::uint64_t> parse_count(std::string_view text) noexcept {
 
 std::string_view canonical_number(std::string_view text, std::array<char, 32>& buffer) noexcept {
   if (text.empty() || text.size() > 30 || !(is_digit(text[0]) || text[0] == '-')) return text;
-  if (text.find_first_of(".eE") == std::string_view::npos) return text;
+  bool whole_digits = true;
+  for (const char c : text.substr(1)) whole_digits = whole_digits && is_digit(c);
+  if (whole_digits) return text;
   const std::size_t first = text[0] == '-' ? 1 : 0;
   if (text.size() > first + 1 && text[first] == '0' && is_digit(text[first + 1])) return text;
   const std::optional<double> value = parse_decimal(text);

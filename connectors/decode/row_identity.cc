@@ -26,6 +26,18 @@ bool is_empty(const Value& value) noexcept {
   return value.kind == ValueKind::kNull || value.kind == ValueKind::kNested || value.text.empty();
 }
 
+// Of a column's name in upper case; 0 where no ELF column can have such a name. Known ones are hashed once.
+Fingerprint elf_name_hash(const Member& member) noexcept {
+  static const auto kKnown = [] {
+    std::array<Fingerprint, kKnownColumns> hashes{};
+    for (std::size_t i = 0; i < kKnownColumns; ++i) hashes[i] = fingerprint(name_of(static_cast<Column>(i)));
+    return hashes;
+  }();
+  if (trait_of(member.column) == ColumnTrait::kElf) return kKnown[static_cast<std::size_t>(member.column)];
+  ElfName name;
+  return elf_name(member.name, name) ? fingerprint(name.view()) : 0;
+}
+
 std::string_view write_uid(std::string_view prefix, Fingerprint hash, TextArena& arena) {
   constexpr std::string_view kHex = "0123456789abcdef";
   char* at = arena.allocate(prefix.size() + 16);
@@ -44,26 +56,17 @@ bool is_own_column(std::string_view name, bool lower_case_row) noexcept {
 }  // namespace
 
 std::string_view elf_row_uid(const Fields& fields, features::EventTime time, TextArena& arena) {
-  bool lower_case_row = false;
-  for (const Member& member : fields.members()) {
-    if (member.column == Column::kElfEventType) lower_case_row = member.name[0] >= 'a' && member.name[0] <= 'z';
-  }
+  const std::string_view type_name = fields.name(Column::kElfEventType);
+  const bool lower_case_row = !type_name.empty() && type_name[0] >= 'a' && type_name[0] <= 'z';
   // A sum of hashes does not depend on the columns' order.
   Fingerprint sum = features::combine(static_cast<Fingerprint>(time.ms), 0);
-  ElfName name;
   for (const Member& member : fields.members()) {
     if (is_empty(member.value) || member.column == Column::kElfTimestamp ||
         member.column == Column::kElfTimestampDerived || !is_own_column(member.name, lower_case_row)) {
       continue;
     }
-    std::string_view own = member.name;
-    if (lower_case_row) {
-      if (!elf_name(member.name, name)) continue;
-      own = name.view();
-    } else if (!elf_name(member.name, name)) {
-      continue;
-    }
-    sum += value_hash(member.value, fingerprint(own), arena);
+    const Fingerprint name = elf_name_hash(member);
+    if (name != 0) sum += value_hash(member.value, name, arena);
   }
   return write_uid("elf-", features::combine(sum, 1), arena);
 }

@@ -82,10 +82,6 @@ void read_rest(SourceRecord& record) {
   record.add_objects(request.object);
 }
 
-void read_apex_rest(SourceRecord& record) {
-  read_rest(record);
-}
-
 bool writes(SourceRecord& record, Column operation) {
   return operation_kind(record.known(operation)) == OperationKind::kWrite;
 }
@@ -208,7 +204,7 @@ struct ElfType {
 constexpr std::array kTypes = {
     ElfType{"API", read_soap},
     ElfType{"RestApi", read_rest},
-    ElfType{"ApexRestApi", read_apex_rest},
+    ElfType{"ApexRestApi", read_rest},
     ElfType{"BulkApi", read_bulk_v1},
     ElfType{"BulkApi2", read_bulk_v2},
     ElfType{"BulkApiRequest", read_bulk_request},

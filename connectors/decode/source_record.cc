@@ -13,6 +13,10 @@ constexpr char folded(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+constexpr bool separates_names(char c) noexcept {
+  return c == ',' || c == ';' || c == '|' || c == ' ' || c == '\t' || c == '\n';
+}
+
 bool says_nothing(std::string_view text) noexcept {
   switch (text.size()) {
     case 0:
@@ -107,13 +111,12 @@ std::optional<std::uint64_t> SourceRecord::count(Column column) {
 }
 
 void SourceRecord::add_objects(std::string_view names) {
-  constexpr std::string_view kSeparators = ",;| \t\n";
-  while (!names.empty() && objects_.size() < kMaxObjects) {
-    const std::size_t begin = names.find_first_not_of(kSeparators);
-    if (begin == std::string_view::npos) return;
-    names.remove_prefix(begin);
-    const std::string_view name = names.substr(0, names.find_first_of(kSeparators));
-    names.remove_prefix(name.size());
+  std::size_t at = 0;
+  while (at < names.size() && objects_.size() < kMaxObjects) {
+    while (at < names.size() && separates_names(names[at])) ++at;
+    const std::size_t begin = at;
+    while (at < names.size() && !separates_names(names[at])) ++at;
+    const std::string_view name = names.substr(begin, at - begin);
     if (!says_nothing(name) && std::find(objects_.begin(), objects_.end(), name) == objects_.end()) {
       objects_.push_back(name);
     }
