@@ -152,6 +152,7 @@ Result<> Service::serve_http() {
   connectors::ExporterOptions exporter;
   exporter.version = version();
   exporter.workers = snapshots;
+  exporter.store = [this] { return store_->metrics(); };
   exporter_ = std::make_unique<connectors::Exporter>(std::move(exporter));
   connectors::HttpServerOptions options;
   options.address = config_.http.address;

@@ -2,6 +2,7 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "connectors/metrics/store_metrics.h"
 #include "connectors/rocksdb/checkpoint_mark.h"
 
 namespace outflow::connectors {
@@ -51,6 +53,7 @@ rocksdb::DBOptions database_options() {
   options.max_log_file_size = 8U << 20;
   options.max_total_wal_size = 256U << 20;
   options.paranoid_checks = true;
+  options.statistics = rocksdb::CreateDBStatistics();  // for metrics(); RocksDB is written at checkpoints only
   return options;
 }
 
@@ -210,6 +213,10 @@ Result<> read_identity(RocksStateStore::Impl& impl) {
 
 RocksStateStore::RocksStateStore(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 RocksStateStore::~RocksStateStore() = default;
+
+std::vector<std::pair<std::string, double>> RocksStateStore::metrics() const {
+  return store_metrics(*impl_->db);
+}
 
 const std::string& RocksStateStore::instance() const {
   return impl_->instance;

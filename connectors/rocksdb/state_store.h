@@ -11,6 +11,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "detector/ports.h"
 
@@ -28,6 +30,9 @@ class RocksStateStore final : public detector::StateStore {
   // A random name given to the directory when it was made: tells this process from others of its group, and stays
   // the same over restarts.
   [[nodiscard]] const std::string& instance() const;
+
+  // RocksDB's own numbers, for connectors::ExporterOptions::store. Thread-safe.
+  [[nodiscard]] std::vector<std::pair<std::string, double>> metrics() const;
 
   struct Impl;
 
