@@ -99,7 +99,7 @@ struct Tally {
   std::uint64_t rejected = 0;
 };
 
-// Undecodable JSON lines go along: `run` sets them aside with their bytes. What has no bytes at all is only counted.
+// Records that cannot be decoded stay behind, counted and shown.
 Result<> copy(connectors::Input& input, IngestProducer& producer, const IngestArguments& arguments,
               const Config& config, const std::atomic<bool>& stop, Tally& tally) {
   Progress progress(arguments.no_progress);

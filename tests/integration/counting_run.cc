@@ -4,7 +4,8 @@
 // offset and the sum so far: a record lost, doubled or decided twice shows in every alert after it. Its decision
 // carries the sum, which replay checks. Records that are no number become dead letters.
 //
-//   counting_run BROKERS TOPIC GROUP STATE_DIR WORKERS [--rekey] [--exit-at-end] [--checkpoint-ms N] [-X name=value]...
+//   counting_run BROKERS TOPIC GROUP STATE_DIR WORKERS [--rekey SECOND_TOPIC] [--exit-at-end] [--checkpoint-ms N] [-X
+//   name=value]...
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -115,7 +116,10 @@ int main(int argc, char** argv) {
   app::RunOptions options;
   options.machines = [](const app::Config&, const app::TopicLimits&) { return std::make_unique<CountingMachines>(); };
   for (std::size_t i = 5; i < arguments.size(); ++i) {
-    if (arguments[i] == "--rekey") config.input.keyed_by_tenant = false;
+    if (arguments[i] == "--rekey") {
+      config.input.keyed_by_tenant = false;
+      config.input.topics.push_back(arguments[++i]);
+    }
     if (arguments[i] == "--exit-at-end") options.exit_at_end = true;
     if (arguments[i] == "--checkpoint-ms") config.state.checkpoint_interval_ms = std::atoi(arguments[++i].c_str());
     if (arguments[i] == "-X" && !app::add_properties({arguments[++i]}, config.kafka.properties)) return 2;

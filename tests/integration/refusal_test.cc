@@ -89,7 +89,7 @@ TEST_F(Refusal, OfAnUnknownProperty) {
 }
 
 TEST_F(Refusal, OfASecurityProtocolNeverShowsTheSecret) {
-  expect_refusal("sasl.mechanism", {"-X", "sasl.mechanisms=NONSENSE", "-X", "sasl.password=hunter2"});
+  expect_refusal("security.protocol", {"-X", "security.protocol=NONSENSE", "-X", "sasl.password=hunter2"});
   std::ifstream log(directory_ + "/run.log");
   const std::string text((std::istreambuf_iterator<char>(log)), {});
   EXPECT_EQ(text.find("hunter2"), std::string::npos);
