@@ -143,6 +143,8 @@ Result<> ensure_topic(const std::string& topic, const Config& config, const conn
   spec.partitions = config.topics.partitions;
   spec.replication_factor = config.topics.replication_factor;
   spec.config = {{"max.message.bytes", std::to_string(config.max_record_bytes + 65'536)}};
+  // Retention goes by the records' timestamps: old events would be deleted within minutes.
+  if (arguments.event_time_timestamps) spec.config.emplace_back("retention.ms", "-1");
   spec.create = config.topics.create && !arguments.no_create_topics;
   const auto facts = (*admin)->ensure(spec);
   if (!facts) return facts.error();

@@ -179,6 +179,9 @@ class AuditMachine final : public detector::RecordMachine {
     if (const std::optional<std::string_view> text = record.headers->find(kOriginHeader)) {
       (void)parse_origin(*text, alert.origin);
     }
+    if (const std::optional<std::string_view> text = record.headers->find(kOriginTimeHeader)) {
+      (void)parse_origin_time(*text, alert.raised.ms);
+    }
   }
 
   Shared& shared_;

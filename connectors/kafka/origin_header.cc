@@ -28,6 +28,10 @@ bool parse_origin(std::string_view text, detector::Origin& origin) {
   return true;
 }
 
+bool parse_origin_time(std::string_view text, std::int64_t& ms) {
+  return parse_number(text, ms);
+}
+
 std::string format_origin(std::string_view topic, std::int32_t partition, std::int64_t offset) {
   std::string text(topic);
   return text.append("/").append(std::to_string(partition)).append("/").append(std::to_string(offset));

@@ -20,7 +20,15 @@ using std::chrono::steady_clock;
 constexpr int kIdlePollMs = 50;
 constexpr int kMaxBackoffMs = 10'000;
 constexpr std::uint32_t kRecordsPerClockLook = 64;
+// Retention goes by a record's timestamp: one forwarded with a timestamp older than the target's 3 days could be
+// deleted before a worker reads it. Its own time then travels in a header.
+constexpr std::int64_t kOldestForwardedMs = 2LL * 24 * 3'600'000;
 constexpr std::size_t kRecordOverheadBytes = 1'024;  // of headers and framing, against the topic's limit
+
+std::int64_t wall_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
 
 std::string_view text_of(const void* bytes, std::size_t size) {
   return {static_cast<const char*>(bytes), size};
@@ -185,8 +193,14 @@ void RekeyStage::Session::forward(const rd_kafka_message_t& message) {
 
   rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
   OutgoingRecord record{.topic = settings_.target, .key = tenant, .value = value};
-  record.timestamp_ms = std::max<std::int64_t>(0, rd_kafka_message_timestamp(&message, &type));
-  record.headers = original != nullptr ? rd_kafka_headers_copy(original) : rd_kafka_headers_new(1);
+  const std::int64_t own_ms = std::max<std::int64_t>(0, rd_kafka_message_timestamp(&message, &type));
+  record.timestamp_ms = std::max(own_ms, wall_ms() - kOldestForwardedMs);
+  record.headers = original != nullptr ? rd_kafka_headers_copy(original) : rd_kafka_headers_new(2);
+  if (record.timestamp_ms != own_ms) {
+    const std::string time = std::to_string(own_ms);
+    (void)rd_kafka_header_add(record.headers, kOriginTimeHeader.data(), static_cast<ssize_t>(kOriginTimeHeader.size()),
+                              time.data(), static_cast<ssize_t>(time.size()));
+  }
   (void)rd_kafka_header_add(record.headers, kOriginHeader.data(), static_cast<ssize_t>(kOriginHeader.size()),
                             origin.data(), static_cast<ssize_t>(origin.size()));
   producer_->send(record);

@@ -2,9 +2,10 @@
 //
 // Stateless: one thread, a member of its own group (<group>-rekey), one transaction for what it forwards and the
 // offsets it read. The original bytes, headers and timestamp go on unchanged, with a header "outflow-origin"
-// ("topic/partition/offset"). The tenant is the record's own, else the tenant header's, else the key, else the
-// configured default; the key is empty where nobody names one. Partitions are chosen by murmur2, as Java's producers
-// do. A record too large for the target topic becomes a dead letter. run() belongs to one thread; stop(), ... to any.
+// ("topic/partition/offset"); a timestamp older than two days is raised to that, and kept in "outflow-origin-time". The
+// tenant is the record's own, else the tenant header's, else the key, else the configured default; the key is empty
+// where nobody names one. Partitions are chosen by murmur2, as Java's producers do. A record too large for the target
+// topic becomes a dead letter. run() belongs to one thread; stop(), ... to any.
 #pragma once
 
 #include <atomic>
