@@ -22,7 +22,7 @@ cpu_ms_of() { # pid: user and system
 field() { sed -n "s/.*\"$1\": \([0-9.]*\).*/\1/p" <<<"$2"; }
 
 fill_topic() { # records
-  local orgs=$((($1 + 14999) / 15000)) # an org's week is about 15,000 records
+  local orgs=$((($1 + 11999) / 12000)) # an org's week is about 12,000 records
   say "bench: generating and ingesting about $1 records of $orgs orgs"
   build/release/outflow-generate --seed 11 --weeks 1 --orgs $orgs --out "$bench_work/fleet" --format rtem >&2
   build/release/outflow ingest --config "$bench_work/outflow.yaml" "$bench_work/fleet/logs" >&2
