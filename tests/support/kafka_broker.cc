@@ -142,6 +142,8 @@ bool KafkaBroker::format() {
 
 bool KafkaBroker::launch() {
   std::vector<std::string> command = java(jars_, "256m", "kafka.Kafka");
+  // A test that crashes or is killed takes its broker along.
+  command.insert(command.begin(), {"setpriv", "--pdeathsig", "KILL", "--"});
   command.push_back(directory_ + "/server.properties");
   pid_ = spawn(command, directory_ + "/broker.log");
   return pid_ > 0;

@@ -22,7 +22,7 @@ constexpr int kTimeoutMs = 30'000;
 
 [[noreturn]] void give_up(const std::string& why) {
   std::fprintf(stderr, "test support: %s\n", why.c_str());
-  std::abort();
+  std::exit(1);
 }
 
 void require(rd_kafka_resp_err_t error, const char* what) {

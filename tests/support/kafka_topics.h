@@ -1,4 +1,4 @@
-// Writing, reading and making topics in tests. Every function aborts the test program on a broken broker.
+// Writing, reading and making topics in tests. A broken broker ends the test program.
 #pragma once
 
 #include <cstdint>
