@@ -23,11 +23,21 @@ constexpr std::array<std::string_view, 4> kOutcomes = {"unknown", "success", "fa
 
 }  // namespace
 
-std::string_view name_of(Source source) noexcept { return look_up(kSources, source); }
-std::string_view name_of(Action action) noexcept { return look_up(kActions, action); }
-std::string_view name_of(CountSemantics semantics) noexcept { return look_up(kSemantics, semantics); }
-std::string_view name_of(QueryClass query_class) noexcept { return look_up(kQueryClasses, query_class); }
-std::string_view name_of(Outcome outcome) noexcept { return look_up(kOutcomes, outcome); }
+std::string_view name_of(Source source) noexcept {
+  return look_up(kSources, source);
+}
+std::string_view name_of(Action action) noexcept {
+  return look_up(kActions, action);
+}
+std::string_view name_of(CountSemantics semantics) noexcept {
+  return look_up(kSemantics, semantics);
+}
+std::string_view name_of(QueryClass query_class) noexcept {
+  return look_up(kQueryClasses, query_class);
+}
+std::string_view name_of(Outcome outcome) noexcept {
+  return look_up(kOutcomes, outcome);
+}
 
 std::string volume_key_text(const AuditEvent& event) {
   switch (event.count_semantics) {
@@ -50,11 +60,20 @@ std::string volume_key_text(const AuditEvent& event) {
 
 bool is_access(Action action) noexcept {
   switch (action) {
-    case Action::kQuery: case Action::kBulkJob: case Action::kBulkResult: case Action::kReportRun:
-    case Action::kReportExport: case Action::kListView: case Action::kRecordView: case Action::kFileDownload:
+    case Action::kQuery:
+    case Action::kBulkJob:
+    case Action::kBulkResult:
+    case Action::kReportRun:
+    case Action::kReportExport:
+    case Action::kListView:
+    case Action::kRecordView:
+    case Action::kFileDownload:
     case Action::kSearch:
       return true;
-    case Action::kAuth: case Action::kAdminApp: case Action::kWrite: case Action::kOther:
+    case Action::kAuth:
+    case Action::kAdminApp:
+    case Action::kWrite:
+    case Action::kOther:
       return false;
   }
   return false;

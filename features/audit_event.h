@@ -19,8 +19,19 @@ namespace outflow::features {
 enum class Source : std::uint8_t { kSalesforceElf, kSalesforceRtem, kSalesforceSetupAudit };
 
 enum class Action : std::uint8_t {
-  kQuery, kBulkJob, kBulkResult, kReportRun, kReportExport, kListView, kRecordView,
-  kFileDownload, kSearch, kAuth, kAdminApp, kWrite, kOther,
+  kQuery,
+  kBulkJob,
+  kBulkResult,
+  kReportRun,
+  kReportExport,
+  kListView,
+  kRecordView,
+  kFileDownload,
+  kSearch,
+  kAuth,
+  kAdminApp,
+  kWrite,
+  kOther,
 };
 
 // How a record's count relates to the counts of other records (facts about the source, never guessed per record).
@@ -67,10 +78,10 @@ struct AuditEvent {
   std::optional<std::uint64_t> records;
   std::optional<std::uint64_t> bytes;
   CountSemantics count_semantics = CountSemantics::kNone;
-  std::string_view execution_id;                  // set with kExecutionTotalRepeated
-  std::optional<Fingerprint> query_fingerprint;   // of the normalised, redacted query text
+  std::string_view execution_id;                 // set with kExecutionTotalRepeated
+  std::optional<Fingerprint> query_fingerprint;  // of the normalised, redacted query text
   QueryClass query_class = QueryClass::kUnknown;
-  bool opens_query = false;  // `Operation: Query` (a new run of its text), not a page of one
+  bool opens_query = false;        // `Operation: Query` (a new run of its text), not a page of one
   bool proves_extraction = false;  // moved rows, but says not how many (e.g. BulkApiResultEvent, ReportExport)
 
   std::optional<double> vendor_score;  // Salesforce's own verdict (ApiAnomalyEvent and its kin), 0 to 100

@@ -38,14 +38,14 @@ struct Owner {
 struct Posting {
   EventHour hour;  // in which the volume counts
   Owner owner;
-  Owner actor;               // the user behind it; id empty where unknown
-  std::int64_t records = 0;  // rows, with sign
-  std::int64_t bytes = 0;    // with sign
-  std::int32_t events = 0;   // audit events, with sign
-  std::int32_t uncounted = 0;  // of those, extractions whose count is unknown
+  Owner actor;                                // the user behind it; id empty where unknown
+  std::int64_t records = 0;                   // rows, with sign
+  std::int64_t bytes = 0;                     // with sign
+  std::int32_t events = 0;                    // audit events, with sign
+  std::int32_t uncounted = 0;                 // of those, extractions whose count is unknown
   std::span<const std::string_view> objects;  // touched by these rows
-  EventTime first, last;  // of these events; meaningless where `events` is 0
-  bool moved = false;  // part of a move or a correction: the rows were counted elsewhere before
+  EventTime first, last;                      // of these events; meaningless where `events` is 0
+  bool moved = false;                         // part of a move or a correction: the rows were counted elsewhere before
 };
 
 // Views and spans are valid until the counter's next call.

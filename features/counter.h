@@ -21,7 +21,7 @@
 namespace outflow::features {
 
 struct CountingOptions {
-  std::int32_t horizon_hours = 144;             // 72 h of de-duplication after the longest delay of 72 h
+  std::int32_t horizon_hours = 144;  // 72 h of de-duplication after the longest delay of 72 h
   bool cut_late = true;  // false: nothing is late and nothing expires but by max_entries (files in any order)
   std::size_t max_entries = 64'000'000;         // over all tables of the partition; the oldest hours go first
   std::size_t max_resident_bytes = 1ULL << 30;  // beyond it clean cold units are paged out
@@ -31,7 +31,7 @@ struct CountingStats {  // monotone counts since construction
   std::uint64_t events = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t late = 0;
-  std::uint64_t moves = 0;             // volumes that changed owner
+  std::uint64_t moves = 0;              // volumes that changed owner
   std::uint64_t forgotten_entries = 0;  // dropped before their horizon because of a limit
   std::uint64_t units_paged_in = 0;
   std::uint64_t units_paged_out = 0;

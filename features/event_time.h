@@ -39,6 +39,8 @@ struct EventHour {
   return {static_cast<std::int32_t>(hour < kLow ? kLow : hour > kHigh ? kHigh : hour)};
 }
 
-[[nodiscard]] constexpr EventTime start_of(EventHour hour) noexcept { return {hour.hour * kMsPerHour}; }
+[[nodiscard]] constexpr EventTime start_of(EventHour hour) noexcept {
+  return {hour.hour * kMsPerHour};
+}
 
 }  // namespace outflow::features

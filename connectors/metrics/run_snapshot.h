@@ -27,8 +27,8 @@ struct LatencyHistogram {
 struct PartitionSnapshot {
   std::string topic;
   std::int32_t partition = -1;
-  std::int64_t lag_records = -1;       // -1 = unknown
-  std::int64_t last_record_ms = 0;     // Kafka time of the last record processed; 0 = none yet
+  std::int64_t lag_records = -1;    // -1 = unknown
+  std::int64_t last_record_ms = 0;  // Kafka time of the last record processed; 0 = none yet
   detector::PartitionStats stats;
   std::vector<detector::IntegrationReading> integrations;
 };
@@ -41,11 +41,11 @@ struct WorkerSnapshot {
   std::map<std::string, std::uint64_t> alerts_suppressed;                 // by reason
   std::map<std::string, std::uint64_t> events_by_source;                  // salesforce_elf, ...
   std::map<std::string, std::int64_t> newest_event_ms_by_source;          // event time; for the silent-source rule
-  std::uint64_t mismatched_keys = 0;   // records whose key was not their tenant
+  std::uint64_t mismatched_keys = 0;                                      // records whose key was not their tenant
   std::uint64_t rebalances = 0;
   std::uint64_t commits = 0;
   std::uint64_t commit_failures = 0;
-  std::uint64_t recoveries = 0;        // aborts, lost assignments and fatal errors recovered from
+  std::uint64_t recoveries = 0;  // aborts, lost assignments and fatal errors recovered from
   std::uint64_t checkpoints = 0;
   std::uint64_t checkpoint_bytes = 0;
   LatencyHistogram event_processing;   // of one event, sampled
@@ -53,9 +53,9 @@ struct WorkerSnapshot {
   LatencyHistogram detection_latency;  // Kafka time of the firing record to its alert committed
   LatencyHistogram commit_duration;
   std::vector<PartitionSnapshot> partitions;
-  bool assigned = false;               // has partitions and has caught up its recovery
+  bool assigned = false;  // has partitions and has caught up its recovery
   bool broker_up = true;
-  std::string failure;                 // why this worker stopped; empty while it works
+  std::string failure;  // why this worker stopped; empty while it works
 };
 
 // One writer (the worker), one reader (the HTTP thread).
