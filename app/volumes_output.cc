@@ -6,36 +6,36 @@
 #include <array>
 #include <chrono>
 #include <iterator>
-#include <nlohmann/json.hpp>
+#include <string_view>
 #include <vector>
+
+#include "connectors/files/json_writer.h"
 
 namespace outflow::app {
 namespace {
 
 using features::VolumeRow;
 
-nlohmann::ordered_json json_of(const VolumeRow& row) {
-  using Json = nlohmann::ordered_json;
-  const auto text = [](const std::string& value) { return value.empty() ? Json(nullptr) : Json(value); };
-  Json json;
-  json["tenant_id"] = text(row.tenant_id);
-  json["entity_type"] = features::name_of(row.type);
-  json["entity"] = text(row.entity);
-  json["name"] = text(row.name);
-  json["records"] = row.records;
-  json["records_estimated"] = row.records_estimated;
-  json["bytes"] = row.bytes;
-  json["events"] = row.events;
-  json["duplicates"] = row.duplicates;
-  json["uncounted_events"] = row.uncounted_events;
-  json["objects"] = row.objects;
-  json["first"] = iso_time(row.first);
-  json["last"] = iso_time(row.last);
-  return json;
-}
-
 std::string line_of(const VolumeRow& row) {
-  return json_of(row).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string line;
+  connectors::JsonWriter json(line);
+  json.begin();
+  json.text_or_null("tenant_id", row.tenant_id);
+  json.text("entity_type", features::name_of(row.type));
+  json.text_or_null("entity", row.entity);
+  json.text_or_null("name", row.name);
+  json.number("records", row.records);
+  json.number("records_estimated", row.records_estimated);
+  json.number("bytes", row.bytes);
+  json.number("events", row.events);
+  json.number("duplicates", row.duplicates);
+  json.number("uncounted_events", row.uncounted_events);
+  const std::vector<std::string_view> objects(row.objects.begin(), row.objects.end());
+  json.texts("objects", objects);
+  json.text("first", iso_time(row.first));
+  json.text("last", iso_time(row.last));
+  json.end();
+  return line;
 }
 
 std::string json_lines(std::span<const VolumeRow> rows) {
