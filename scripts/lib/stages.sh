@@ -2,6 +2,7 @@
 # others. Sourced by scripts/test.
 
 declare -A stage_limits=()
+stage_patience=1 # every limit is multiplied by it
 stage_table=()
 stages_failed=()
 
@@ -15,7 +16,7 @@ stage_limit() { # name seconds ...
 # Runs a stage. With a limit, in a process group of its own, so that the limit, or an interrupt, ends all it started;
 # with limit 0 in the foreground (sudo may have to ask for a password).
 run_stage() {
-  local name=$1 limit=${stage_limits[$1]:-600} begun=$SECONDS status=0 verdict=ok
+  local name=$1 limit=$((${stage_limits[$1]:-600} * stage_patience)) begun=$SECONDS status=0 verdict=ok
   say ""
   say "== $name"
   if [ "$limit" = 0 ]; then
