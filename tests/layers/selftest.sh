@@ -40,3 +40,5 @@ plant features/result.h '#include <fmt/format.h>\n' "standard library, Eigen"
 plant features/result.h '#include "result.h"\n' "not included from the root"
 plant features/unguarded.h 'int x;\n' "no #pragma once"
 plant detector/long.cc "$(printf '// long\\n%.0s' {1..401})" "more than 400"
+printf 'detector/long.cc: a table that cannot be split\n' >>"$copy/tree/tests/layers/long_files.txt"
+"$here/check.sh" "$copy/tree" # with a reason it is allowed
