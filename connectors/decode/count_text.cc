@@ -13,14 +13,35 @@ constexpr bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
-constexpr bool is_alphanumeric(char c) noexcept {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+constexpr std::array<bool, 256> kAlphanumeric = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const char c = static_cast<char>(i);
+    table[i] = is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+  return table;
+}();
 
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
+}
+
+// Cheaper than to try: false for all that can be no decimal, such as ids, addresses and times; also for digits alone.
+bool looks_like_a_number(std::string_view text) noexcept {
+  int points = 0;
+  bool digits_alone = true;
+  for (const char c : text.substr(1)) {
+    if (is_digit(c)) continue;
+    digits_alone = false;
+    if (c == '.') {
+      if (++points > 1) return false;
+    } else if (c != 'e' && c != 'E' && c != '+' && c != '-' && c != ' ' && c != '\t') {
+      return false;
+    }
+  }
+  return !digits_alone;
 }
 
 bool valid_ipv4(std::string_view text) noexcept {
@@ -63,11 +84,8 @@ std::optional<std::uint64_t> parse_count(std::string_view text) noexcept {
   return static_cast<std::uint64_t>(*decimal);
 }
 
-std::string_view canonical_number(std::string_view text, std::array<char, 32>& buffer) noexcept {
-  if (text.empty() || text.size() > 30 || !(is_digit(text[0]) || text[0] == '-')) return text;
-  bool whole_digits = true;
-  for (const char c : text.substr(1)) whole_digits = whole_digits && is_digit(c);
-  if (whole_digits) return text;
+std::string_view respelled_number(std::string_view text, std::array<char, 32>& buffer) noexcept {
+  if (text.size() > 30 || !looks_like_a_number(text)) return text;
   const std::size_t first = text[0] == '-' ? 1 : 0;
   if (text.size() > first + 1 && text[first] == '0' && is_digit(text[first + 1])) return text;
   const std::optional<double> value = parse_decimal(text);
@@ -81,13 +99,13 @@ std::string_view canonical_number(std::string_view text, std::array<char, 32>& b
 
 std::string_view canonical_id(std::string_view id) noexcept {
   if (id.size() != 18) return id;
-  for (const char c : id) {
-    if (!is_alphanumeric(c)) return id;
-  }
-  return id.substr(0, 15);
+  bool plain = true;
+  for (std::size_t i = 0; i < 18; ++i) plain &= kAlphanumeric[static_cast<unsigned char>(id[i])];
+  return plain ? id.substr(0, 15) : id;
 }
 
 std::string_view valid_ip(std::string_view text) noexcept {
+  if (text.size() <= 15 && valid_ipv4(text)) return text;  // nearly always
   text = trimmed(text);
   if (text.size() < 2 || text.size() > 45) return {};
   if (text.find(':') == std::string_view::npos) return valid_ipv4(text) ? text : std::string_view();

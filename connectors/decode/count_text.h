@@ -22,7 +22,11 @@ inline constexpr std::uint64_t kLargestCount = 1ULL << 52;
 
 // One spelling for one number: 27, "27", 27.0 and 2.7E1 are the same text ("27"). Text that is no number, or has
 // leading zeros, stays as it is. The result may point into `buffer`.
-[[nodiscard]] std::string_view canonical_number(std::string_view text, std::array<char, 32>& buffer) noexcept;
+[[nodiscard]] std::string_view respelled_number(std::string_view text, std::array<char, 32>& buffer) noexcept;
+[[nodiscard]] inline std::string_view canonical_number(std::string_view text, std::array<char, 32>& buffer) noexcept {
+  if (text.empty() || !((text[0] >= '0' && text[0] <= '9') || text[0] == '-')) return text;
+  return respelled_number(text, buffer);  // REQUIRES there: text begins like a number
+}
 
 // Salesforce ids compare by their first 15 characters, case-sensitively: 18 characters [A-Za-z0-9] are cut to 15.
 // Everything else stays whole.

@@ -124,10 +124,10 @@ class Decoder::Impl {
       const std::size_t begin = header_.size();
       header_.append(column);
       const std::string_view name = std::string_view(header_).substr(begin);
-      Column known = column_of(name);
-      if (row_.has(known) && known != Column::kOther) known = Column::kOther;  // a repeated column: the first counts
-      any_known = any_known || known != Column::kOther;
-      row_.add(name, known, {});
+      NameFacts facts = facts_of(name);
+      if (facts.column != Column::kOther && row_.has(facts.column)) facts.column = Column::kOther;  // the first counts
+      any_known = any_known || facts.column != Column::kOther;
+      (void)row_.add(name, facts, {});
       ++row_width_;
     }
     if (!any_known) return Error{ErrorCode::kDeadLetter, "the CSV header names no column that is known"};
@@ -184,7 +184,6 @@ class Decoder::Impl {
     if (event.tenant_id.empty()) event.tenant_id = default_tenant_;
     decoded_.reject = RejectReason::kNone;
     decoded_.detail = {};
-    decoded_.event = event;
     return decoded_;
   }
 
@@ -201,14 +200,14 @@ class Decoder::Impl {
   SoqlCache queries_;
   std::array<std::unique_ptr<JsonTokens>, kMaxWrappings + 1> tokens_;
   JsonWalker walker_;
-  SourceRecord record_{arena_, queries_};
+  Decoded decoded_;
+  SourceRecord record_{arena_, queries_, decoded_.event};
   const Fields* walker_record_ = nullptr;
   std::string_view channel_;
   std::string_view envelope_tenant_;
   std::string header_;
   Fields row_;
   std::size_t row_width_ = 0;
-  Decoded decoded_;
 };
 
 Decoder::Decoder(DecodeOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "connectors/decode/columns.h"
+#include "connectors/decode/field_names.h"
 
 namespace outflow::connectors {
 
@@ -25,7 +26,9 @@ struct Value {
 struct Member {
   std::string_view name;
   Value value;
+  features::Fingerprint elf_hash = 0;  // of the name, as in NameFacts
   Column column = Column::kOther;
+  bool lower_case = false;
 };
 
 class Fields {
@@ -33,31 +36,33 @@ class Fields {
   static constexpr std::size_t kMaxMembers = 4096;
 
   void clear() noexcept {
-    for (const Member& member : members_) place_[index(member.column)] = 0;
-    members_.clear();
+    place_.fill(0);
+    size_ = 0;
     evidence_ = false;
   }
 
   // A name that comes twice counts with its last value, as in most readers. False where the record is too wide.
-  bool add(std::string_view name, Column column, Value value) {
-    if (column != Column::kOther) {
-      std::uint16_t& place = place_[index(column)];
+  // Inlined, as it runs for each field of each record.
+  [[gnu::always_inline]] bool add(std::string_view name, const NameFacts& facts, const Value& value) {
+    if (facts.column != Column::kOther) {
+      std::uint16_t& place = place_[index(facts.column)];
       if (place != 0) {
-        if (value.kind != ValueKind::kNull) members_[place - 1U] = {name, value, column};
+        replace(members_[place - 1U], name, facts, value);
         return true;
       }
-      if (members_.size() >= kMaxMembers) return false;
-      place = static_cast<std::uint16_t>(members_.size() + 1);
-      evidence_ = evidence_ || is_evidence(column);
-    } else if (members_.size() >= kMaxMembers) {
+      place = static_cast<std::uint16_t>(size_ + 1);
+      evidence_ = evidence_ || facts.evidence;
+    }
+    if (size_ == capacity_ && !grow()) {
+      if (facts.column != Column::kOther) place_[index(facts.column)] = 0;
       return false;
     }
-    members_.push_back({name, value, column});
+    set(members_[size_++], name, facts, value);
     return true;
   }
 
   // CSV: the row's members are those of the header, in the same places. REQUIRES: i < members().size().
-  void set_value(std::size_t i, Value value) noexcept { members_[i].value = value; }
+  void set_value(std::size_t i, const Value& value) noexcept { members_[i].value = value; }
 
   [[nodiscard]] bool has(Column column) const noexcept { return place_[index(column)] != 0; }
   // nullptr where the record has no such field.
@@ -70,28 +75,36 @@ class Fields {
     const std::uint16_t place = place_[index(column)];
     return place == 0 ? std::string_view() : members_[place - 1U].name;
   }
-  [[nodiscard]] std::span<const Member> members() const noexcept { return members_; }
+  [[nodiscard]] std::span<const Member> members() const noexcept { return {members_.data(), size_}; }
 
   // Whether a name was seen that stands only in log records, never in an envelope around one.
   [[nodiscard]] bool has_evidence() const noexcept { return evidence_; }
 
  private:
   static std::size_t index(Column column) noexcept { return static_cast<std::size_t>(column); }
-  static bool is_evidence(Column column) noexcept {
-    switch (column) {
-      case Column::kElfEventType:
-      case Column::kElfTimestampDerived:
-      case Column::kElfUserIdDerived:
-      case Column::kElfOrganizationId:
-      case Column::kElfRowsProcessed:
-      case Column::kElfConnectedAppId:
-        return true;
-      default:
-        return trait_of(column) == ColumnTrait::kEvidence;
-    }
+
+  [[gnu::always_inline]] static void set(Member& member, std::string_view name, const NameFacts& facts,
+                                         const Value& value) noexcept {
+    member.name = name;
+    member.value = value;
+    member.elf_hash = facts.elf_hash;
+    member.column = facts.column;
+    member.lower_case = facts.lower_case;
+  }
+  [[gnu::noinline]] static void replace(Member& member, std::string_view name, const NameFacts& facts,
+                                        const Value& value) noexcept {
+    if (value.kind != ValueKind::kNull) set(member, name, facts, value);
+  }
+  [[gnu::noinline]] bool grow() {
+    if (capacity_ >= kMaxMembers) return false;
+    capacity_ = capacity_ == 0 ? 64 : capacity_ * 2;
+    members_.resize(capacity_);
+    return true;
   }
 
-  std::vector<Member> members_;
+  std::vector<Member> members_;  // the first size_ count; the rest is memory for wider records
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;                          // of members_
   std::array<std::uint16_t, kKnownColumns> place_{};  // index into members_ + 1; 0 is absent
   bool evidence_ = false;
 };

@@ -65,7 +65,8 @@ RejectReason JsonTokens::load(std::string_view bytes) {
   }
   count_ = stage_->parser->n_structural_indexes;
   offsets_ = stage_->parser->structural_indexes.get();
-  stage_->parser->structural_indexes[count_] = size_;
+  // simdjson allots nine more than a document can have, and uses the first three of them for marks of its own.
+  for (std::uint32_t i = 0; i < kBehind; ++i) stage_->parser->structural_indexes[count_ + i] = size_;
   return RejectReason::kNone;
 }
 

@@ -28,11 +28,13 @@ class JsonTokens {
   [[nodiscard]] const char* text() const noexcept { return text_.get(); }
   [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
 
-  // Offsets of the tokens' first characters; offset(count()) is size().
+  // Offsets of the tokens' first characters; those of the kBehind tokens behind the last are size().
+  static constexpr std::uint32_t kBehind = 4;
   [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
   [[nodiscard]] std::uint32_t offset(std::uint32_t token) const noexcept { return offsets_[token]; }
-  // The token's first character; '\0' behind the last.
-  [[nodiscard]] char kind(std::uint32_t token) const noexcept { return token < count_ ? text_[offsets_[token]] : '\0'; }
+  [[nodiscard]] const std::uint32_t* offsets() const noexcept { return offsets_; }
+  // The token's first character; a space, which begins no token, behind the last.
+  [[nodiscard]] char kind(std::uint32_t token) const noexcept { return text_[offsets_[token]]; }
 
  private:
   struct Stage;  // simdjson's types stay out of this header

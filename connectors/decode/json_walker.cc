@@ -33,6 +33,23 @@ constexpr int wrapping_rank(Column column) noexcept {
   }
 }
 
+// A number or null in text[begin, end), with no space behind it. False where it is another.
+bool plain_scalar(std::string_view token, Value& value) noexcept {
+  if (token[0] == 'n') return token == "null";
+  if (token[0] != '-' && (token[0] < '0' || token[0] > '9')) return false;
+  value = {token, ValueKind::kNumber, false};
+  return is_json_number(token);
+}
+
+// The same, or a string without escapes.
+[[gnu::always_inline]] inline bool plain_value(const char* text, std::uint32_t begin, std::uint32_t end,
+                                               Value& value) noexcept {
+  if (text[begin] != '"') return plain_scalar({text + begin, end - begin}, value);
+  if (text[end - 1] != '"' || end - begin < 2) return false;
+  value = {{text + begin + 1, end - begin - 2}, ValueKind::kString, false};
+  return true;
+}
+
 bool looks_like_json(std::string_view text) noexcept {
   std::size_t at = 0;
   while (at < text.size() && is_space(text[at])) ++at;
@@ -84,6 +101,11 @@ RejectReason JsonWalker::read_object(std::uint32_t depth, std::size_t level) {
     return RejectReason::kNone;
   }
   while (true) {
+    if (level != kNoLevel) {
+      bool at_end = false;
+      const RejectReason reason = read_plain_members(levels_[level], at_end);
+      if (reason != RejectReason::kNone || at_end) return reason;
+    }
     if (const RejectReason reason = read_member(depth, level); reason != RejectReason::kNone) return reason;
     const char next = kind();
     if (next == '}') {
@@ -93,6 +115,32 @@ RejectReason JsonWalker::read_object(std::uint32_t depth, std::size_t level) {
     if (next != ',') return unexpected();
     ++token_;
   }
+}
+
+// Stops before the first member that is another, or behind the end of the object.
+RejectReason JsonWalker::read_plain_members(Fields& fields, bool& at_end) {
+  const char* const text = tokens_->text();
+  const std::uint32_t* at = tokens_->offsets() + token_;
+  const std::uint32_t backslash = next_backslash_;
+  // Behind the last token stand tokens of no kind, so that a document may end anywhere.
+  while (text[at[0]] == '"' && text[at[1]] == ':' && (text[at[3]] == ',' || text[at[3]] == '}')) {
+    const std::uint32_t name_end = at[1] - 1;
+    if (text[name_end] != '"' || name_end <= at[0] || backslash < at[3]) break;
+    Value value;
+    if (!plain_value(text, at[2], at[3], value)) break;
+    const std::string_view name(text + at[0] + 1, name_end - at[0] - 1);
+    const NameFacts& facts = names_.find(name);
+    if (facts.of_envelope) note(facts.column, value);
+    at_end = text[at[3]] == '}';
+    at += 4;
+    if (!fields.add(name, facts, value)) {
+      token_ = static_cast<std::uint32_t>(at - tokens_->offsets()) - 1;
+      return fail(RejectReason::kTooLarge);
+    }
+    if (at_end) break;
+  }
+  token_ = static_cast<std::uint32_t>(at - tokens_->offsets());
+  return RejectReason::kNone;
 }
 
 RejectReason JsonWalker::read_member(std::uint32_t depth, std::size_t level) {
@@ -106,7 +154,8 @@ RejectReason JsonWalker::read_member(std::uint32_t depth, std::size_t level) {
     Value ignored;
     return read_value(depth, ignored);
   }
-  const Column column = name.escaped ? Column::kOther : column_of(name.text);
+  const NameFacts facts = name.escaped ? NameFacts{} : names_.find(name.text);
+  const Column column = facts.column;
   if (kind() == '{') {
     if (column == Column::kAttributes) return read_attributes(depth + 1, levels_[level]);
     if (is_envelope(column) && level + 1 < kLevels && !settled_) {
@@ -121,8 +170,8 @@ RejectReason JsonWalker::read_member(std::uint32_t depth, std::size_t level) {
   }
   Value value;
   if (const RejectReason reason = read_value(depth, value); reason != RejectReason::kNone) return reason;
-  note(column, value);
-  if (!levels_[level].add(name.text, column, value)) return fail(RejectReason::kTooLarge);
+  if (facts.of_envelope) note(column, value);
+  if (!levels_[level].add(name.text, facts, value)) return fail(RejectReason::kTooLarge);
   return RejectReason::kNone;
 }
 
@@ -153,7 +202,11 @@ RejectReason JsonWalker::read_attributes(std::uint32_t depth, Fields& into) {
     ++token_;
     Value value;
     if (const RejectReason reason = read_value(depth, value); reason != RejectReason::kNone) return reason;
-    if (name.text == "type" && value.kind == ValueKind::kString) into.add(name.text, Column::kAttributesType, value);
+    if (name.text == "type" && value.kind == ValueKind::kString) {
+      NameFacts facts = names_.find(name.text);
+      facts.column = Column::kAttributesType;
+      (void)into.add(name.text, facts, value);
+    }
     if (kind() == '}') {
       ++token_;
       return RejectReason::kNone;

@@ -38,6 +38,8 @@ class JsonWalker {
   static constexpr std::size_t kNoLevel = kLevels;
 
   // Each reads one value from token_ and moves behind it.
+  // Members written as nearly all are: a name, a colon and a value without escapes, with no space between.
+  RejectReason read_plain_members(Fields& fields, bool& at_end);
   RejectReason read_object(std::uint32_t depth, std::size_t level);
   RejectReason read_member(std::uint32_t depth, std::size_t level);
   RejectReason read_attributes(std::uint32_t depth, Fields& into);
@@ -56,6 +58,7 @@ class JsonWalker {
   std::uint32_t token_ = 0;
   std::uint32_t next_backslash_ = 0;
   std::uint32_t error_offset_ = 0;
+  FieldNames names_;
   std::array<Fields, kLevels> levels_;
   std::size_t chosen_ = 0;
   bool settled_ = false;  // a record was found in a nested object: look no further

@@ -16,26 +16,14 @@ using features::fingerprint;
 // One spelling for one value: numbers as in count_text.h, booleans as 1 and 0.
 Fingerprint value_hash(const Value& value, Fingerprint name, TextArena& arena) {
   const std::string_view text = plain_text(value, arena);
-  if (equals_folded(text, "true")) return fingerprint("1", name);
-  if (equals_folded(text, "false")) return fingerprint("0", name);
-  std::array<char, 32> buffer{};
+  if (text.size() == 4 && equals_folded(text, "true")) return fingerprint("1", name);
+  if (text.size() == 5 && equals_folded(text, "false")) return fingerprint("0", name);
+  std::array<char, 32> buffer;
   return fingerprint(canonical_number(text, buffer), name);
 }
 
 bool is_empty(const Value& value) noexcept {
   return value.kind == ValueKind::kNull || value.kind == ValueKind::kNested || value.text.empty();
-}
-
-// Of a column's name in upper case; 0 where no ELF column can have such a name. Known ones are hashed once.
-Fingerprint elf_name_hash(const Member& member) noexcept {
-  static const auto kKnown = [] {
-    std::array<Fingerprint, kKnownColumns> hashes{};
-    for (std::size_t i = 0; i < kKnownColumns; ++i) hashes[i] = fingerprint(name_of(static_cast<Column>(i)));
-    return hashes;
-  }();
-  if (trait_of(member.column) == ColumnTrait::kElf) return kKnown[static_cast<std::size_t>(member.column)];
-  ElfName name;
-  return elf_name(member.name, name) ? fingerprint(name.view()) : 0;
 }
 
 std::string_view write_uid(std::string_view prefix, Fingerprint hash, TextArena& arena) {
@@ -46,13 +34,6 @@ std::string_view write_uid(std::string_view prefix, Fingerprint hash, TextArena&
   return {at, prefix.size() + 16};
 }
 
-// Names a row's own column would not bear: of another case than the row's, or a transport's.
-bool is_own_column(std::string_view name, bool lower_case_row) noexcept {
-  if (name.empty()) return false;
-  const bool lower = name[0] >= 'a' && name[0] <= 'z';
-  return lower == lower_case_row && !name.starts_with("p_");
-}
-
 }  // namespace
 
 std::string_view elf_row_uid(const Fields& fields, features::EventTime time, TextArena& arena) {
@@ -61,12 +42,10 @@ std::string_view elf_row_uid(const Fields& fields, features::EventTime time, Tex
   // A sum of hashes does not depend on the columns' order.
   Fingerprint sum = features::combine(static_cast<Fingerprint>(time.ms), 0);
   for (const Member& member : fields.members()) {
-    if (is_empty(member.value) || member.column == Column::kElfTimestamp ||
-        member.column == Column::kElfTimestampDerived || !is_own_column(member.name, lower_case_row)) {
-      continue;
-    }
-    const Fingerprint name = elf_name_hash(member);
-    if (name != 0) sum += value_hash(member.value, name, arena);
+    // A row's own columns are all in one case; a transport's are not, or have no name of this kind.
+    if (is_empty(member.value) || member.elf_hash == 0 || member.lower_case != lower_case_row) continue;
+    if (member.column == Column::kElfTimestamp || member.column == Column::kElfTimestampDerived) continue;
+    sum += value_hash(member.value, member.elf_hash, arena);
   }
   return write_uid("elf-", features::combine(sum, 1), arena);
 }

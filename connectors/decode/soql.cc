@@ -20,13 +20,20 @@ constexpr bool is_letter(char c) noexcept {
 constexpr bool is_word(char c) noexcept {
   return is_letter(c) || is_digit(c);
 }
-constexpr char folded(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+
+// Small letters for capitals; 0 for what is no part of a word.
+constexpr std::array<char, 256> kWordFolded = [] {
+  std::array<char, 256> folded{};
+  for (std::size_t i = 1; i < folded.size(); ++i) {
+    const char c = static_cast<char>(i);
+    if (is_word(c)) folded[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return folded;
+}();
 
 // USD5000.50: three letters, then only digits. Aliases of that form lose their number: harmless here.
 bool is_currency(std::string_view word) noexcept {
-  if (word.size() < 4) return false;
+  if (word.size() < 4 || !is_digit(word.back())) return false;
   for (std::size_t i = 0; i < word.size(); ++i) {
     if (i < 3 ? is_digit(word[i]) || word[i] == '_' : !is_digit(word[i])) return false;
   }
@@ -35,12 +42,15 @@ bool is_currency(std::string_view word) noexcept {
 
 class SoqlReader {
  public:
-  SoqlReader(std::string_view text, std::string& out) : text_(text), out_(out) { out_.clear(); }
+  // REQUIRES: `out` takes text.size() + 1 characters.
+  SoqlReader(std::string_view text, char* out) : text_(text), begin_(out), out_(out) {}
+
+  [[nodiscard]] std::string_view normalised() const noexcept { return {begin_, out_}; }
 
   SoqlSummary read() {
     while (at_ < text_.size()) step();
     SoqlSummary summary;
-    summary.fingerprint = features::fingerprint(out_);
+    summary.fingerprint = features::fingerprint(normalised());
     summary.query_class = query_class();
     summary.from_offset = static_cast<std::uint32_t>(from_offset_);
     summary.from_size = static_cast<std::uint32_t>(from_size_);
@@ -103,18 +113,21 @@ class SoqlReader {
 
   void read_word() {
     const std::size_t begin = at_;
-    while (at_ < text_.size() && is_word(text_[at_])) ++at_;
+    char* const before = out_;
+    if (out_ != begin_ && (is_word(out_[-1]) || out_[-1] == '?')) *out_++ = ' ';
+    char* const written = out_;
+    for (char c = 0; at_ < text_.size() && (c = kWordFolded[static_cast<unsigned char>(text_[at_])]) != 0; ++at_) {
+      *out_++ = c;
+    }
     const std::string_view word = text_.substr(begin, at_ - begin);
     if (is_currency(word)) {
+      out_ = before;
       while (at_ < text_.size() && (is_digit(text_[at_]) || text_[at_] == '.')) ++at_;
       if (clause_ == Clause::kAfterFromWord) take_from(begin, word);
       put_literal();
       return;
     }
-    if (!out_.empty() && (is_word(out_.back()) || out_.back() == '?')) out_.push_back(' ');
-    const std::size_t written = out_.size();
-    for (const char c : word) out_.push_back(folded(c));
-    if (depth_ == 0) classify(std::string_view(out_).substr(written), begin);
+    if (depth_ == 0) classify({written, out_}, begin);
   }
 
   void read_symbol(char c) {
@@ -131,7 +144,7 @@ class SoqlReader {
       if (c == ',' && clause_ == Clause::kSelect) start_item();
       if (c == ':' && limit_pending_) has_limit_ = true;
     }
-    if (c != ' ') out_.push_back(c);
+    *out_++ = c;
   }
 
   void start_item() {
@@ -177,12 +190,12 @@ class SoqlReader {
   // One `?`; a list of literals is one too, however long.
   void put_literal() {
     limit_pending_ = false;
-    if (out_.size() >= 2 && out_.back() == ',' && out_[out_.size() - 2] == '?') {
-      out_.pop_back();
+    if (out_ - begin_ >= 2 && out_[-1] == ',' && out_[-2] == '?') {
+      --out_;
       return;
     }
-    if (!out_.empty() && is_word(out_.back())) out_.push_back(' ');
-    if (out_.empty() || out_.back() != '?') out_.push_back('?');
+    if (out_ != begin_ && is_word(out_[-1])) *out_++ = ' ';
+    if (out_ == begin_ || out_[-1] != '?') *out_++ = '?';
   }
 
   [[nodiscard]] QueryClass query_class() const noexcept {
@@ -193,7 +206,8 @@ class SoqlReader {
   }
 
   std::string_view text_;
-  std::string& out_;
+  char* begin_;
+  char* out_;
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
   Clause clause_ = Clause::kStart;
@@ -217,7 +231,11 @@ constexpr int hex_value(char c) noexcept {
 }  // namespace
 
 SoqlSummary analyse_soql(std::string_view text, std::string& out) {
-  return SoqlReader(text, out).read();
+  out.resize(text.size() + 1);
+  SoqlReader reader(text, out.data());
+  const SoqlSummary summary = reader.read();
+  out.resize(reader.normalised().size());
+  return summary;
 }
 
 std::size_t decode_uri_text(std::string_view text, char* out) noexcept {

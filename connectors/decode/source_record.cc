@@ -17,23 +17,6 @@ constexpr bool separates_names(char c) noexcept {
   return c == ',' || c == ';' || c == '|' || c == ' ' || c == '\t' || c == '\n';
 }
 
-bool says_nothing(std::string_view text) noexcept {
-  switch (text.size()) {
-    case 0:
-      return true;
-    case 1:
-      return text == "-";
-    case 2:
-      return text == "-1";
-    case 3:
-      return equals_folded(text, "n/a");
-    case 4:
-      return text == "null" || text == "None";
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 bool starts_folded(std::string_view text, std::string_view lower) noexcept {
@@ -55,8 +38,7 @@ bool contains_folded(std::string_view text, std::string_view lower) noexcept {
   return false;
 }
 
-std::string_view plain_text(const Value& value, TextArena& arena) {
-  if (!value.escaped) return value.text;
+std::string_view unescaped_text(const Value& value, TextArena& arena) {
   char* begin = arena.allocate(value.text.size());
   const char* end = unescape(value.text, begin);
   const auto size = static_cast<std::size_t>(end - begin);
@@ -81,18 +63,29 @@ const SoqlSummary& SoqlCache::summarise(std::string_view text) {
   return slot.summary;
 }
 
-std::string_view SourceRecord::text(Column column) {
-  const Value* value = fields_->find(column);
-  if (value == nullptr || value->kind == ValueKind::kNull || value->kind == ValueKind::kNested) return {};
-  if (value->kind != ValueKind::kNumber) return plain_text(*value, arena_);
-  std::array<char, 32> buffer{};
-  const std::string_view canonical = canonical_number(value->text, buffer);
-  return canonical.data() == value->text.data() ? canonical : arena_.keep(canonical);
+bool SourceRecord::says_nothing(std::string_view text) noexcept {
+  switch (text.size()) {
+    case 0:
+      return true;
+    case 1:
+      return text == "-";
+    case 2:
+      return text == "-1";
+    case 3:
+      return equals_folded(text, "n/a");
+    case 4:
+      return text == "null" || text == "None";
+    default:
+      return false;
+  }
 }
 
-std::string_view SourceRecord::known(Column column) {
-  const std::string_view found = text(column);
-  return says_nothing(found) ? std::string_view() : found;
+std::string_view SourceRecord::written_otherwise(const Value& value) {
+  if (value.kind == ValueKind::kNull || value.kind == ValueKind::kNested) return {};
+  if (value.kind != ValueKind::kNumber) return plain_text(value, arena_);
+  std::array<char, 32> buffer{};
+  const std::string_view canonical = canonical_number(value.text, buffer);
+  return canonical.data() == value.text.data() ? canonical : arena_.keep(canonical);
 }
 
 std::string_view SourceRecord::known(Column first, Column second) {
@@ -117,7 +110,8 @@ void SourceRecord::add_objects(std::string_view names) {
     const std::size_t begin = at;
     while (at < names.size() && !separates_names(names[at])) ++at;
     const std::string_view name = names.substr(begin, at - begin);
-    if (!says_nothing(name) && std::find(objects_.begin(), objects_.end(), name) == objects_.end()) {
+    if ((name.size() > 4 || !says_nothing(name)) &&
+        std::find(objects_.begin(), objects_.end(), name) == objects_.end()) {
       objects_.push_back(name);
     }
   }

@@ -36,7 +36,9 @@ class SoqlCache {
 
 class SourceRecord {
  public:
-  SourceRecord(TextArena& arena, SoqlCache& queries) : arena_(arena), queries_(queries) {}
+  // Writes into `result`, which must outlive it.
+  SourceRecord(TextArena& arena, SoqlCache& queries, features::AuditEvent& result)
+      : event(result), arena_(arena), queries_(queries) {}
 
   void begin(const Fields& fields, std::string_view channel) {
     fields_ = &fields;
@@ -45,16 +47,23 @@ class SourceRecord {
     event = features::AuditEvent{};
   }
 
-  features::AuditEvent event;
+  features::AuditEvent& event;
 
   [[nodiscard]] const Fields& fields() const noexcept { return *fields_; }
   [[nodiscard]] std::string_view channel() const noexcept { return channel_; }
   [[nodiscard]] TextArena& arena() noexcept { return arena_; }
 
   // A field's plain text; empty where it is absent, null, "" or nested.
-  [[nodiscard]] std::string_view text(Column column);
+  [[nodiscard]] std::string_view text(Column column) {
+    const Value* value = fields_->find(column);
+    if (value == nullptr) return {};
+    return value->kind == ValueKind::kString && !value->escaped ? value->text : written_otherwise(*value);
+  }
   // The same, where "N/A" and its like say nothing either.
-  [[nodiscard]] std::string_view known(Column column);
+  [[nodiscard]] std::string_view known(Column column) {
+    const std::string_view found = text(column);
+    return found.size() <= 4 && says_nothing(found) ? std::string_view() : found;
+  }
   // The first of the two that is known.
   [[nodiscard]] std::string_view known(Column first, Column second);
   [[nodiscard]] std::string_view id(Column column);  // canonical
@@ -76,6 +85,9 @@ class SourceRecord {
  private:
   static constexpr std::size_t kMaxObjects = 64;
 
+  [[nodiscard]] std::string_view written_otherwise(const Value& value);
+  [[nodiscard]] static bool says_nothing(std::string_view text) noexcept;
+
   TextArena& arena_;
   SoqlCache& queries_;
   const Fields* fields_ = nullptr;
@@ -84,7 +96,10 @@ class SourceRecord {
 };
 
 // The plain text of a value (unescaped into the arena where it must be).
-[[nodiscard]] std::string_view plain_text(const Value& value, TextArena& arena);
+[[nodiscard]] std::string_view unescaped_text(const Value& value, TextArena& arena);
+[[nodiscard]] inline std::string_view plain_text(const Value& value, TextArena& arena) {
+  return value.escaped ? unescaped_text(value, arena) : value.text;
+}
 
 // The last part of a URI's path, job and object names in it; empty where it has none.
 [[nodiscard]] std::string_view path_segment_after(std::string_view uri, std::string_view marker) noexcept;
