@@ -215,16 +215,17 @@ void Counter::Impl::checkpoint_durable() {
 
 Result<> Counter::Impl::load() {
   if (cold_ == nullptr) return Ok{};
-  const auto nothing = [](const auto&) {};
+  // Each table fills an eighth of the memory at most; the rest is read when somebody asks for it.
+  const std::size_t most = options_.max_resident_bytes / 8;
   if (auto done = clocks_.load(*cold_); !done) return done;
   if (auto done = ids_.load(); !done) return done;
-  if (auto done = apps_.load(nothing); !done) return done;
-  if (auto done = attributions_.load(nothing); !done) return done;
-  if (auto done = sessions_.load(nothing); !done) return done;
-  if (auto done = groups_.load(nothing); !done) return done;
-  if (auto done = runs_.load(nothing); !done) return done;
+  if (auto done = apps_.load(most); !done) return done;
+  if (auto done = attributions_.load(most); !done) return done;
+  if (auto done = sessions_.load(most); !done) return done;
+  if (auto done = groups_.load(most); !done) return done;
+  if (auto done = runs_.load(most); !done) return done;
   evictable_ = true;
-  return objects_.table().load(nothing);
+  return objects_.table().load(most);
 }
 
 Counter::Counter(CountingOptions options, const StateReader* cold) : impl_(std::make_unique<Impl>(options, cold)) {}

@@ -1,33 +1,37 @@
 #include "features/id_sets.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "features/bytes.h"
 
 namespace outflow::features {
 namespace {
 
-bool read_block(std::string_view bytes, absl::flat_hash_set<Fingerprint>& ids) {
+constexpr std::size_t kMostReserved = 1 << 16;
+
+bool read_block(std::string_view bytes, FingerprintSet& ids) {
   ByteReader reader(bytes);
   if (reader.u8() != IdSets::kVersion || reader.remaining() % sizeof(Fingerprint) != 0) return false;
   ids.reserve(ids.size() + reader.remaining() / sizeof(Fingerprint));
-  while (!reader.at_end()) ids.insert(reader.u64());
+  while (!reader.at_end()) (void)ids.insert(reader.u64());
   return reader.ok();
 }
 
 }  // namespace
 
 bool IdSets::insert(Fingerprint tenant, std::int32_t hour, Fingerprint id) {
-  const Key key{tenant, hour};
-  if (recent_ == sets_.end() || recent_->first != key) recent_ = sets_.try_emplace(key).first;
-  Set& set = recent_->second;
-  if (!set.resident) page_in(key, set);
+  const Set* before = nullptr;
+  Set& set = sets_.at(tenant, hour, &before);
+  if (before != nullptr) {  // the first of its hour: as many will come as in the hour before
+    set.ids.reserve(std::min(before->size, kMostReserved));
+    resident_bytes_ += set.ids.bytes();
+  }
+  if (!set.resident) page_in({tenant, hour}, set);
   set.touched = ++touches_;
-  const std::size_t before = bytes_of(set);
-  if (!set.ids.insert(id).second) return false;
-  resident_bytes_ += bytes_of(set) - before;
-  if (set.fresh.empty()) dirty_.push_back(key);
+  const std::size_t bytes = set.ids.bytes();
+  if (!set.ids.insert(id)) return false;
+  resident_bytes_ += set.ids.bytes() - bytes;
+  if (set.fresh.empty()) dirty_.emplace_back(tenant, hour);
   set.fresh.push_back(id);
   ++set.size;
   ++size_;
@@ -36,28 +40,18 @@ bool IdSets::insert(Fingerprint tenant, std::int32_t hour, Fingerprint id) {
 }
 
 std::size_t IdSets::expire(Fingerprint tenant, std::int32_t floor) {
-  std::size_t dropped = 0;
-  auto it = sets_.lower_bound({tenant, INT32_MIN});
-  while (it != sets_.end() && it->first.first == tenant && it->first.second < floor) {
-    Set& set = it->second;
-    for (std::uint32_t block = 0; block < set.blocks; ++block) erased_.push_back(unit_key(it->first, block));
-    dropped += set.size;
+  const std::size_t before = size_;
+  sets_.take_before(tenant, floor, [&](std::int32_t hour, const Set& set) {
+    for (std::uint32_t block = 0; block < set.blocks; ++block) erased_.push_back(unit_key({tenant, hour}, block));
+    size_ -= set.size;
     fresh_ -= set.fresh.size();
-    if (set.resident) resident_bytes_ -= bytes_of(set);
-    it = sets_.erase(it);
-  }
-  size_ -= dropped;
-  recent_ = sets_.end();
-  return dropped;
+    resident_bytes_ -= set.ids.bytes();
+  });
+  return before - size_;
 }
 
 bool IdSets::oldest(Fingerprint& tenant, std::int32_t& hour) const {
-  bool any = false;
-  for (auto it = sets_.begin(); it != sets_.end(); it = sets_.upper_bound({it->first.first, INT32_MAX})) {
-    if (!any || it->first.second < hour) std::tie(tenant, hour) = it->first;
-    any = true;
-  }
-  return any;
+  return sets_.oldest(tenant, hour);
 }
 
 void IdSets::encode_dirty(StateWriter& out) {
@@ -65,9 +59,9 @@ void IdSets::encode_dirty(StateWriter& out) {
   erased_.clear();
   std::string value;
   for (const Key& key : dirty_) {
-    const auto found = sets_.find(key);
-    if (found == sets_.end() || found->second.fresh.empty()) continue;
-    Set& set = found->second;
+    Set* const found = sets_.find(key.first, key.second);
+    if (found == nullptr || found->fresh.empty()) continue;
+    Set& set = *found;
     value.clear();
     ByteWriter writer(value);
     writer.u8(kVersion);
@@ -83,8 +77,7 @@ void IdSets::encode_dirty(StateWriter& out) {
 
 void IdSets::checkpoint_durable() {
   for (const Key& key : written_) {
-    const auto found = sets_.find(key);
-    if (found != sets_.end()) found->second.durable = true;
+    if (Set* set = sets_.find(key.first, key.second)) set->durable = true;
   }
   written_.clear();
 }
@@ -92,15 +85,15 @@ void IdSets::checkpoint_durable() {
 void IdSets::evict(std::size_t goal) {
   if (cold_ == nullptr) return;
   std::vector<std::pair<std::uint64_t, Set*>> candidates;
-  for (auto& [key, set] : sets_) {
+  sets_.for_each([&](Fingerprint, std::int32_t, Set& set) {
     if (set.resident && set.durable && set.fresh.empty() && set.blocks > 0) candidates.emplace_back(set.touched, &set);
-  }
+  });
   std::sort(candidates.begin(), candidates.end());
   std::size_t freed = 0;
   for (const auto& [touched, set] : candidates) {
     if (freed >= goal) break;
-    freed += bytes_of(*set);
-    resident_bytes_ -= bytes_of(*set);
+    freed += set->ids.bytes();
+    resident_bytes_ -= set->ids.bytes();
     set->ids = {};
     set->fresh = {};
     set->resident = false;
@@ -116,7 +109,7 @@ void IdSets::page_in(const Key& key, Set& set) {
     ++stats_->units_paged_in;
     if (!cold_->get(unit_key(key, block), value) || !read_block(value, set.ids)) ++stats_->forgotten_entries;
   }
-  resident_bytes_ += bytes_of(set);
+  resident_bytes_ += set.ids.bytes();
 }
 
 Result<> IdSets::load() {
@@ -130,7 +123,7 @@ Result<> IdSets::load() {
     damaged = !reader.ok() || !reader.at_end() || value.size() % sizeof(Fingerprint) != 1 ||
               static_cast<std::uint8_t>(value.front()) != kVersion;
     if (damaged) return false;
-    Set& set = sets_[{tenant, hour}];
+    Set& set = sets_.at(tenant, hour);
     if (block != set.blocks) return damaged = true, false;
     set.resident = false;  // ids are read when a record of the hour arrives
     set.size += value.size() / sizeof(Fingerprint);
@@ -138,7 +131,6 @@ Result<> IdSets::load() {
     ++set.blocks;
     return true;
   });
-  recent_ = sets_.end();
   if (damaged) return Error{ErrorCode::kRefuse, "state: a unit of table ci is damaged"};
   return Ok{};
 }

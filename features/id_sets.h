@@ -9,17 +9,16 @@
 // Unit key: "ci", tenant (8 B), hour (4 B), block (4 B), big-endian. Value: version byte, then 8 bytes an id.
 #pragma once
 
-#include <absl/container/flat_hash_set.h>
-
 #include <cstdint>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "features/counter.h"
 #include "features/fingerprint.h"
+#include "features/fingerprint_set.h"
 #include "features/state_io.h"
+#include "features/tenant_hours.h"
 
 namespace outflow::features {
 
@@ -47,7 +46,7 @@ class IdSets {
  private:
   using Key = std::pair<Fingerprint, std::int32_t>;
   struct Set {
-    absl::flat_hash_set<Fingerprint> ids;
+    FingerprintSet ids;
     std::vector<Fingerprint> fresh;  // not yet written, in order of arrival
     std::size_t size = 0;            // also while cold
     std::uint32_t blocks = 0;
@@ -56,13 +55,11 @@ class IdSets {
   };
 
   void page_in(const Key& key, Set& set);
-  static std::size_t bytes_of(const Set& set) { return set.ids.capacity() * (sizeof(Fingerprint) + 1); }
   static std::string unit_key(const Key& key, std::uint32_t block);
 
   const StateReader* cold_;
   CountingStats* stats_;
-  std::map<Key, Set> sets_;
-  std::map<Key, Set>::iterator recent_ = sets_.end();
+  TenantHours<Set> sets_;
   std::vector<Key> dirty_, written_;
   std::vector<std::string> erased_;
   std::uint64_t touches_ = 0;
