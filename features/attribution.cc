@@ -80,7 +80,16 @@ Cell& Attribution::cell(std::int32_t hour, Fingerprint objects, bool& grown) {
   const auto before = [](const Cell& a, const std::pair<std::int32_t, Fingerprint>& b) {
     return std::tie(a.hour, a.objects) < std::tie(b.first, b.second);
   };
-  const auto place = std::lower_bound(cells.begin(), cells.end(), std::pair{hour, objects}, before);
+  constexpr std::size_t kNear = 8;  // nearly always it is one of the last
+  const std::pair sought{hour, objects};
+  std::size_t at = cells.size();
+  for (std::size_t i = 0; i < kNear && at > closed && !before(cells[at - 1], sought); ++i) --at;
+  if (at > closed && !before(cells[at - 1], sought)) {
+    const auto open = cells.begin() + static_cast<std::ptrdiff_t>(closed);
+    at = static_cast<std::size_t>(
+        std::lower_bound(open, cells.begin() + static_cast<std::ptrdiff_t>(at), sought, before) - cells.begin());
+  }
+  const auto place = cells.begin() + static_cast<std::ptrdiff_t>(at);
   grown = place == cells.end() || place->hour != hour || place->objects != objects;
   if (!grown) return *place;
   Cell fresh;
@@ -90,8 +99,10 @@ Cell& Attribution::cell(std::int32_t hour, Fingerprint objects, bool& grown) {
 }
 
 void Attribution::drop_cells_before(std::int32_t hour) {
-  const auto end = std::find_if(cells.begin(), cells.end(), [hour](const Cell& cell) { return cell.hour >= hour; });
-  cells.erase(cells.begin(), end);
+  while (closed < cells.size() && cells[closed].hour < hour) ++closed;
+  if (closed * 2 < cells.size() || closed == 0) return;
+  cells.erase(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(closed));
+  closed = 0;
 }
 
 void Attribution::encode(ByteWriter& out) const {
@@ -101,8 +112,8 @@ void Attribution::encode(ByteWriter& out) const {
   out.text(client);
   out.text(actor_id);
   out.text(actor_name);
-  out.varint(cells.size());
-  for (const Cell& cell : cells) {
+  out.varint(open_cells().size());
+  for (const Cell& cell : open_cells()) {
     out.zigzag(cell.hour);
     out.u64(cell.objects);
     out.zigzag(cell.records);
@@ -124,6 +135,7 @@ bool Attribution::decode(ByteReader& in) {
   actor_name = in.text();
   const std::size_t count = in.count(15);
   cells.clear();
+  closed = 0;
   cells.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     Cell cell;

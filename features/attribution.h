@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,8 +68,10 @@ struct Attribution : HourEntry {
   Fingerprint joined = 0;              // the app its session, else its login, belongs to; 0 = not known
   std::string client, actor_id, actor_name;
   std::vector<Cell> cells;  // sorted by (hour, objects); only where a session may name an app
+  std::size_t closed = 0;   // so many at the front are dropped, and make room once they are half of all
 
   [[nodiscard]] bool upgradable() const { return session != 0 || login != 0; }
+  [[nodiscard]] std::span<const Cell> open_cells() const { return std::span(cells).subspan(closed); }
   // Makes it where missing; true in `grown` then.
   Cell& cell(std::int32_t hour, Fingerprint objects, bool& grown);
   void drop_cells_before(std::int32_t hour);

@@ -30,12 +30,15 @@ const CountedEvent& Counter::Impl::count(const AuditEvent& event, LogTime log_ti
   keep_limits();
   ++stats_.events;
   if (!admit(event, log_time)) return refuse(event, Freshness::kLate);
-  if (!ids_.insert(keys_.tenant, hour_of(event.event_time).hour, keys_.uid)) {
+  const bool fresh = ids_.insert(keys_.tenant, hour_of(event.event_time).hour, keys_.uid);
+  warm();
+  if (!fresh) {
     return refuse(event, Freshness::kDuplicate);
   }
   keys_.objects = objects_.intern(keys_.tenant, keys_.home, event.objects);
   ledger_.begin(keys_.tenant, keys_.home, floor_);
-  const Attribution& attribution = attribute(event);
+  Attribution& attribution = attribute(event);
+  ledger_.taker_is(attribution);
   learn_names(event);
 
   const Route route = route_of(event);
@@ -62,11 +65,12 @@ const CountedEvent& Counter::Impl::count(const AuditEvent& event, LogTime log_ti
 
 bool Counter::Impl::admit(const AuditEvent& event, LogTime log_time) {
   keys_ = {};
+  recent_group_ = nullptr;
   keys_.tenant = fingerprint(event.tenant_id);
   make_keys(event);
+  prefetch();
   // The type belongs to the id: some feeds give the records of one request, whatever their type, one identifier.
-  keys_.uid = fingerprint(event.event_uid,
-                          combine(static_cast<Fingerprint>(event.source), fingerprint(event.source_event_type)));
+  keys_.uid = fingerprint(event.event_uid, combine(static_cast<Fingerprint>(event.source), keys_.type));
   bool rose = false;
   floor_ = clocks_.observe(keys_.tenant, event, log_time, rose).floor;
   if (rose) expire(keys_.tenant, floor_);

@@ -23,7 +23,7 @@ Counter::Impl::Route Counter::Impl::route_of(const AuditEvent& event) const {
   // Only what one call read is told by several sources; reports, searches and views are rows of their own.
   if (moves && event.count_semantics == CountSemantics::kPerEvent && event.action == Action::kQuery &&
       keys_.request != 0) {
-    return {To::kRequest, summed_lane(fingerprint(event.source_event_type))};
+    return {To::kRequest, summed_lane(keys_.type)};
   }
   if (keys_.job != 0) return {To::kJob, kAdditive};
   if (keys_.request != 0) return {To::kRequest, kAdditive};
@@ -31,10 +31,12 @@ Counter::Impl::Route Counter::Impl::route_of(const AuditEvent& event) const {
 }
 
 VolumeGroup& Counter::Impl::group(Fingerprint key, GroupKind kind) {
+  if (recent_group_ != nullptr && recent_group_->key == key) return *recent_group_;
   bool made = false;
   VolumeGroup& group = groups_.put(keys_.tenant, keys_.home, key, made);
   if (made) group.kind = kind;
   groups_.used_at(group, keys_.home);
+  recent_group_ = &group;
   return group;
 }
 

@@ -36,7 +36,7 @@ class Counter::Impl {
     Fingerprint tenant = 0, uid = 0, app = 0;
     Fingerprint session = 0, login = 0, attribution = 0;
     Fingerprint request = 0, job = 0, execution = 0, query = 0;  // group keys; 0 = none
-    Fingerprint objects = 0;
+    Fingerprint objects = 0, type = 0;
     std::string_view client;
     std::int32_t home = 0;  // the hour under which entries made now are kept
   };
@@ -57,6 +57,8 @@ class Counter::Impl {
 
   // counter_joins.cc
   void make_keys(const AuditEvent& event);
+  void prefetch() const;
+  void warm() const;
   Attribution& attribute(const AuditEvent& event);
   void join_session(Fingerprint session, const Attribution& attribution);
   void learn_names(const AuditEvent& event);
@@ -91,6 +93,7 @@ class Counter::Impl {
   ObjectSets objects_;
   Ledger ledger_;
   Keys keys_;
+  VolumeGroup* recent_group_ = nullptr;  // of this record
   std::int32_t floor_ = 0;
   std::vector<HourValue> before_, after_;
   GroupSummary scratch_;

@@ -28,12 +28,36 @@ void Counter::Impl::make_keys(const AuditEvent& event) {
   const Fingerprint actor = key_of(event.actor_id, tenant, kActorSeed);
   keys_.attribution = combine(combine(combine(tenant, keys_.session), keys_.login),
                               combine(key_of(keys_.client, tenant, kClientSeed), actor));
+  keys_.type = fingerprint(event.source_event_type);
   keys_.request = key_of(event.request_id, tenant, kRequestSeed);
   keys_.job = key_of(event.job_id, tenant, kJobSeed);
   keys_.execution = key_of(event.execution_id, tenant, kExecutionSeed);
   const Fingerprint taker = keys_.login != 0 ? keys_.login : keys_.session != 0 ? keys_.session : actor;
   keys_.query =
       event.query_fingerprint ? combine(combine(combine(tenant, kQuerySeed), taker), *event.query_fingerprint) : 0;
+}
+
+// What the record's way will ask for, fetched while its keys and its id are at work: first where it is, then itself.
+void Counter::Impl::prefetch() const {
+  attributions_.prefetch(keys_.attribution);
+  for (const Fingerprint key : {keys_.request, keys_.job, keys_.execution}) {
+    if (key != 0) groups_.prefetch(key);
+  }
+  if (keys_.query != 0) runs_.prefetch(keys_.query);
+  if (keys_.app == 0) return;
+  if (keys_.session != 0) sessions_.prefetch(keys_.session);
+  if (keys_.login != 0) sessions_.prefetch(keys_.login);
+}
+
+void Counter::Impl::warm() const {
+  attributions_.warm(keys_.attribution);
+  for (const Fingerprint key : {keys_.request, keys_.job, keys_.execution}) {
+    if (key != 0) groups_.warm(key);
+  }
+  if (keys_.query != 0) runs_.warm(keys_.query);
+  if (keys_.app == 0) return;
+  if (keys_.session != 0) sessions_.warm(keys_.session);
+  if (keys_.login != 0) sessions_.warm(keys_.login);
 }
 
 Fingerprint Counter::Impl::joined_app(const Attribution& attribution) {
@@ -130,7 +154,7 @@ void Counter::Impl::name_session(Fingerprint key, const Naming& naming) {
     if (attribution == nullptr) continue;
     const Fingerprint app = joined_app(*attribution);
     if (app == attribution->joined) continue;
-    if (!attribution->cells.empty()) ++stats_.moves;
+    if (!attribution->open_cells().empty()) ++stats_.moves;
     ledger_.move_cells(*attribution, app);
   }
 }

@@ -39,6 +39,7 @@ void Ledger::begin(Fingerprint tenant, std::int32_t hour, std::int32_t floor) {
   tenant_ = tenant;
   hour_ = hour;
   floor_ = floor;
+  own_ = nullptr;
   entries_.clear();
   postings_.clear();
 }
@@ -84,8 +85,9 @@ bool Ledger::settle(bool moved) {
   for (const LedgerEntry& entry : entries_) {
     if (entry.empty()) continue;
     any = true;
-    Attribution* attribution = attributions_.find(entry.attribution);
-    const Owner actor = attribution != nullptr ? actor_of(*attribution) : Owner{};
+    const bool own = own_ != nullptr && own_->key == entry.attribution;
+    Attribution* attribution = own ? own_ : attributions_.find(entry.attribution);
+    const Owner actor = own ? own_actor_ : attribution != nullptr ? actor_of(*attribution) : Owner{};
     if (entry.app != 0) {
       post(entry, owner_of_app(entry.app), actor, moved);
     } else if (attribution != nullptr) {
@@ -123,7 +125,7 @@ void Ledger::move_cells(Attribution& attribution, Fingerprint app) {
   attribution.joined = app;
   attributions_.changed(attribution);
   const Owner to = owner_of(attribution);
-  for (const Cell& cell : attribution.cells) {
+  for (const Cell& cell : attribution.open_cells()) {
     LedgerEntry entry{cell.hour, 0, attribution.key, cell.objects};
     std::tie(entry.first_ms, entry.last_ms) = std::tie(cell.first_ms, cell.last_ms);
     std::tie(entry.records, entry.bytes) = std::tie(cell.records, cell.bytes);

@@ -38,6 +38,12 @@ class Ledger {
   // Begins a record: forgets its predecessor's postings. Cells below `floor` are closed.
   void begin(Fingerprint tenant, std::int32_t hour, std::int32_t floor);
 
+  // The record's own attribution, which most entries are about. Holds until the next begin().
+  void taker_is(Attribution& attribution) {
+    own_ = &attribution;
+    own_actor_ = actor_of(attribution);
+  }
+
   void add(const LedgerEntry& entry) { entries_.push_back(entry); }
   // All that `group` is worth, with `sign` (+1 or -1).
   void add_group(VolumeGroup& group, int sign);
@@ -61,6 +67,8 @@ class Ledger {
   ObjectSets& objects_;
   Fingerprint tenant_ = 0;
   std::int32_t hour_ = 0, floor_ = 0;
+  Attribution* own_ = nullptr;
+  Owner own_actor_;
   std::vector<LedgerEntry> entries_;
   std::vector<Posting> postings_;
   std::vector<HourValue> values_;
