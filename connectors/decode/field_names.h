@@ -59,7 +59,7 @@ class FieldNames {
   static constexpr std::size_t kPlaces = 1U << kPlaceBits;
   static constexpr std::size_t kLongestKept = 40;  // no name of Salesforce's is longer
 
-  struct Place {
+  struct alignas(64) Place {
     std::uint64_t first = 0;
     std::uint64_t last = 0;
     std::uint32_t size = 0;  // 0 is empty

@@ -43,7 +43,7 @@ class Fields {
 
   // A name that comes twice counts with its last value, as in most readers. False where the record is too wide.
   // Inlined, as it runs for each field of each record.
-  [[gnu::always_inline]] bool add(std::string_view name, const NameFacts& facts, const Value& value) {
+  [[gnu::always_inline]] bool add(std::string_view name, const NameFacts& facts, Value value) {
     if (facts.column != Column::kOther) {
       std::uint16_t& place = place_[index(facts.column)];
       if (place != 0) {

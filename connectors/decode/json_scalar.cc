@@ -1,5 +1,6 @@
 #include "connectors/decode/json_scalar.h"
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -63,20 +64,33 @@ std::uint32_t read_unicode(std::string_view text, std::size_t& at) noexcept {
   return 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
 }
 
-// `end` where there is none. Escapes stand close together, where memchr() would cost more than it saves.
-const char* find_backslash(const char* at, const char* end) noexcept {
-  if constexpr (std::endian::native == std::endian::little) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
-    for (; end - at >= 8; at += 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, at, 8);
-      word ^= kOnes * '\\';
-      const std::uint64_t found = (word - kOnes) & ~word & (kOnes << 7);  // right up to the first zero byte
-      if (found != 0) return at + (std::countr_zero(found) >> 3);
-    }
+// What may follow a backslash, but for `u`.
+constexpr std::array<bool, 256> kEscapes = [] {
+  std::array<bool, 256> table{};
+  for (const char c : {'"', '\\', '/', 'b', 'f', 'n', 'r', 't'}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+// Reads the escape at `at`, a backslash, and moves behind it. False where it is none.
+bool read_escape(const char*& at, const char* end) noexcept {
+  if (end - at < 2) return false;
+  if (at[1] == 'u') {
+    if (read_hex4({at, end}, 2) < 0) return false;
+    at += 6;
+    return true;
   }
-  while (at != end && *at != '\\') ++at;
-  return at;
+  const bool known = kEscapes[static_cast<unsigned char>(at[1])];
+  at += 2;
+  return known;
+}
+
+// Every backslash of a word has 0x80 in its place, whatever stands around it.
+std::uint64_t backslashes_in(const char* at) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, 8);
+  word ^= kOnes * '\\';
+  return ~(((word & (kOnes * 0x7F)) + kOnes * 0x7F) | word | (kOnes * 0x7F));
 }
 
 char plain_escape(char c) noexcept {
@@ -124,29 +138,28 @@ bool is_json_number(std::string_view token) noexcept {
 bool escapes_are_valid(std::string_view inside) noexcept {
   const char* at = inside.data();
   const char* const end = at + inside.size();
-  while (true) {
-    at = find_backslash(at, end);
-    if (at == end) return true;
-    if (++at == end) return false;
-    switch (*at) {
-      case '"':
-      case '\\':
-      case '/':
-      case 'b':
-      case 'f':
-      case 'n':
-      case 'r':
-      case 't':
-        ++at;
+  // By words: escapes stand close together, where memchr() would cost more than it saves.
+  while (std::endian::native == std::endian::little && end - at > 8) {
+    const char* next = at + 8;
+    for (std::uint64_t left = backslashes_in(at); left != 0;) {
+      const char* escape = at + (std::countr_zero(left) >> 3);
+      if (!read_escape(escape, end)) return false;
+      if (escape >= next) {
+        next = escape;
         break;
-      case 'u':
-        if (read_hex4(inside, static_cast<std::size_t>(at - inside.data()) + 1) < 0) return false;
-        at += 5;
-        break;
-      default:
-        return false;
+      }
+      left = (left >> (8 * (escape - at))) << (8 * (escape - at));
+    }
+    at = next;
+  }
+  while (at != end) {
+    if (*at != '\\') {
+      ++at;
+    } else if (!read_escape(at, end)) {
+      return false;
     }
   }
+  return true;
 }
 
 char* unescape(std::string_view inside, char* out) noexcept {

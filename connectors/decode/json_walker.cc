@@ -33,21 +33,24 @@ constexpr int wrapping_rank(Column column) noexcept {
   }
 }
 
-// A number or null in text[begin, end), with no space behind it. False where it is another.
-bool plain_scalar(std::string_view token, Value& value) noexcept {
-  if (token[0] == 'n') return token == "null";
-  if (token[0] != '-' && (token[0] < '0' || token[0] > '9')) return false;
-  value = {token, ValueKind::kNumber, false};
-  return is_json_number(token);
+// What a number or null is, with no space behind it; kNested where it is another value.
+ValueKind plain_scalar(std::string_view token) noexcept {
+  if (token[0] == 'n') return token == "null" ? ValueKind::kNull : ValueKind::kNested;
+  if (token[0] != '-' && (token[0] < '0' || token[0] > '9')) return ValueKind::kNested;
+  return is_json_number(token) ? ValueKind::kNumber : ValueKind::kNested;
 }
 
-// The same, or a string without escapes.
-[[gnu::always_inline]] inline bool plain_value(const char* text, std::uint32_t begin, std::uint32_t end,
-                                               Value& value) noexcept {
-  if (text[begin] != '"') return plain_scalar({text + begin, end - begin}, value);
-  if (text[end - 1] != '"' || end - begin < 2) return false;
-  value = {{text + begin + 1, end - begin - 2}, ValueKind::kString, false};
-  return true;
+// The same, or a string without escapes: the value in `token`, which begins at a token and ends at the next.
+[[gnu::always_inline]] inline ValueKind plain_value(const char*& token, std::uint32_t& size) noexcept {
+  if (*token == '"') {
+    if (size < 2 || token[size - 1] != '"') return ValueKind::kNested;
+    ++token;
+    size -= 2;
+    return ValueKind::kString;
+  }
+  const ValueKind kind = plain_scalar({token, size});
+  if (kind == ValueKind::kNull) size = 0;
+  return kind;
 }
 
 bool looks_like_json(std::string_view text) noexcept {
@@ -126,14 +129,16 @@ RejectReason JsonWalker::read_plain_members(Fields& fields, bool& at_end) {
   while (text[at[0]] == '"' && text[at[1]] == ':' && (text[at[3]] == ',' || text[at[3]] == '}')) {
     const std::uint32_t name_end = at[1] - 1;
     if (text[name_end] != '"' || name_end <= at[0] || backslash < at[3]) break;
-    Value value;
-    if (!plain_value(text, at[2], at[3], value)) break;
+    const char* value = text + at[2];
+    std::uint32_t size = at[3] - at[2];
+    const ValueKind kind = plain_value(value, size);
+    if (kind == ValueKind::kNested) break;
     const std::string_view name(text + at[0] + 1, name_end - at[0] - 1);
     const NameFacts& facts = names_.find(name);
-    if (facts.of_envelope) note(facts.column, value);
+    if (facts.of_envelope) note(facts.column, {{value, size}, kind, false});
     at_end = text[at[3]] == '}';
     at += 4;
-    if (!fields.add(name, facts, value)) {
+    if (!fields.add(name, facts, {{value, size}, kind, false})) {
       token_ = static_cast<std::uint32_t>(at - tokens_->offsets()) - 1;
       return fail(RejectReason::kTooLarge);
     }
