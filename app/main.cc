@@ -24,6 +24,13 @@ int main(int argc, char** argv) {
   add_version_command(root, exit_code);
   try {
     root.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    if (argc > 1 && argv[1][0] != '-' && root.get_subcommands().empty()) {
+      std::fprintf(stderr, "outflow: there is no command '%s'\nRun with --help for the commands there are.\n", argv[1]);
+      return kExitUsage;
+    }
+    root.exit(error);
+    return kExitUsage;
   } catch (const CLI::ParseError& error) {
     return root.exit(error) == 0 ? kExitOk : kExitUsage;
   } catch (const std::exception& error) {
