@@ -17,7 +17,7 @@ Budget::Budget(double false_alerts_per_tenant_day)
 
 double Budget::alert_surprise(std::uint32_t entities) const {
   const std::uint32_t rounded = std::bit_ceil(std::clamp(entities, kLeastEntities, kMostEntities));
-  return std::max(std::log(rounded * kTestsPerEntityDay / per_day_), 3.0);
+  return std::max(std::log(rounded * kFamilies / per_day_), 3.0);
 }
 
 double Budget::anomaly_surprise(std::uint32_t entities) const {

@@ -13,6 +13,7 @@ using features::LogTime;
 namespace {
 
 constexpr double kNewcomerLeast = 100.0;  // times the least material volume
+constexpr double kFullTableNats = 3.0;    // of oddity, in an unrestricted query, as to materiality
 constexpr double kPlausibleShare = 1.5;   // beyond it the known size is wrong
 // An update is due: the volume said has doubled, or while small grown fivefold.
 constexpr double kDoubled = 2.0;
@@ -45,6 +46,7 @@ Case Detection::open_case(const Touched& touched, const AuditEvent& event, const
   c.threshold = budget_.alert_surprise(tenant_->entities);
   c.estimated = touched.posting->uncounted > 0;
   c.trip = touched.trip;
+  if (touched.owner != nullptr) c.first_hour = touched.owner->first_hour;
   return c;
 }
 
@@ -75,7 +77,7 @@ bool Detection::investigate(const Touched& touched, Case& c) {
     Finding finding;
     finding.type = entity->type;
     finding.days = entity->baseline.days();
-    finding.volume = score_volume(*entity, c.hour, calibration_, least_records());
+    finding.volume = score_volume(*entity, c.hour, tenant_->calibration_of(entity->type), least_records());
     finding.combined =
         combine_reasons(finding.volume.surprise, finding.volume.leading().records, c.oddities, least_records());
     entity->score = finding.volume.surprise;
@@ -110,7 +112,7 @@ void Detection::investigate_around(const Touched& touched, Case& c, Entity*& rep
     Finding finding;
     finding.type = entity->type;
     finding.days = entity->baseline.days();
-    finding.volume = score_volume(*entity, c.hour, calibration_, least_records());
+    finding.volume = score_volume(*entity, c.hour, tenant_->calibration_of(entity->type), least_records());
     finding.combined = {finding.volume.surprise, false};
     entity->score = finding.volume.surprise;
     entity->score_hour = c.hour;
@@ -139,6 +141,15 @@ bool Detection::still_deviates(const Case& c, const Episode& episode) const {
   const Combined recent =
       combine_reasons(speaking.volume.recent_surprise, speaking.volume.leading().records, c.oddities, least_records());
   return recent.surprise >= c.threshold;
+}
+
+bool Detection::weighty(Case& c) const {
+  if (c.trip.tripped || c.newcomer_rule) return true;
+  const auto alone = static_cast<double>(c.type == EntityType::kIntegration ? options_.material_records_integrations
+                                                                            : options_.material_records_people);
+  double oddities = c.oddities.total();
+  if (c.event->query_class == features::QueryClass::kFull) oddities += kFullTableNats;
+  return lead_by_material_window(c.findings[c.main].volume, material_floor(alone, least_records(), oddities));
 }
 
 Entity* Detection::episode_that_moved(const Touched& touched) const {
@@ -171,7 +182,11 @@ void Detection::decide(const Touched& touched, Case& c, Entity& reported, const 
       episode.first_hour = std::min(episode.first_hour, c.hour);
       const bool more =
           lead.records >= (lead.records < kSmallSaid ? kGrown : kDoubled) * static_cast<double>(episode.records);
-      if (severity <= episode.severity && !more) return;
+      if (severity <= episode.severity && !more) {
+        if (&reported == touched.owner) remember_unsaid(c, reported);
+        return;
+      }
+      forget_unsaid(reported.key);
     }
     record.episode = episode;
     record.episode.records = std::max(records, episode.records);
@@ -222,6 +237,7 @@ void Detection::note_anomaly(const Touched& touched, const Case& c, std::vector<
 std::span<const Proposal> Detection::judge(const AuditEvent& event, const CountedEvent& counted, const Origin& origin,
                                            LogTime log_time, std::vector<Anomaly>& anomalies) {
   proposals_.clear();
+  settle_quiet(counted);
   for (const Touched& touched : touched_) {
     if (!touched.worth || touched.posting->records <= 0 || touched.owner == nullptr) continue;
     Case c = open_case(touched, event, origin, log_time);
@@ -231,7 +247,7 @@ std::span<const Proposal> Detection::judge(const AuditEvent& event, const Counte
     const bool again = std::any_of(proposals_.begin(), proposals_.end(),
                                    [&](const Proposal& p) { return p.record.entity == reported->key; });
     if (again) continue;
-    if (c.surprise >= c.threshold) {
+    if (c.surprise >= c.threshold && (reported->episode.open || weighty(c))) {
       decide(touched, c, *reported, counted);
     } else if (c.surprise >= budget_.anomaly_surprise(tenant_->entities) && !touched.owner->episode.open) {
       note_anomaly(touched, c, anomalies);

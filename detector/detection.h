@@ -9,6 +9,8 @@
 // pair deviates; else the address; else the tenant. Rows an alert speaks of are taken out of the other entities'
 // hours, and rows of an owner with an open episode do not enter them: the same rows never alert twice.
 //
+// Volume alone has to be material: Options say how many records a window must hold before it alerts.
+//
 // Deterministic, one thread. Views in proposals die with the event.
 #pragma once
 
@@ -46,6 +48,12 @@ class Detection {
   void settle(const DecisionRecord& decision);
 
  private:
+  // A final volume being told: the record that took it, from memory.
+  struct Settling {
+    Unsaid unsaid;
+    std::string_view object;
+    features::AuditEvent event;
+  };
   // A posting and the entities it touched, the owner first. Null where the posting has no such entity.
   struct Touched {
     const features::Posting* posting = nullptr;
@@ -81,6 +89,11 @@ class Detection {
   [[nodiscard]] bool still_deviates(const Case& finding, const Episode& episode) const;
   void decide(const Touched& touched, Case& finding, Entity& reported, const features::CountedEvent& counted);
   [[nodiscard]] Entity* episode_that_moved(const Touched& touched) const;
+  [[nodiscard]] bool weighty(Case& finding) const;
+  void remember_unsaid(const Case& finding, const Entity& entity);
+  void forget_unsaid(features::Fingerprint entity);
+  void settle_quiet(const features::CountedEvent& counted);
+  void tell_final(Settling& settling, const features::CountedEvent& counted);
   void note_anomaly(const Touched& touched, const Case& finding, std::vector<Anomaly>& anomalies);
   void take_out(const Entity& owner, features::Fingerprint key, const Episode& episode);
 
@@ -88,11 +101,11 @@ class Detection {
 
   Options options_;
   Budget budget_;
-  Calibration calibration_;
   EntityStore& store_;
   Tenant* tenant_ = nullptr;  // of the event in hand
   std::vector<Touched> touched_;
   std::vector<Proposal> proposals_;
+  std::vector<Settling> settling_;  // proposals point into it
 };
 
 }  // namespace outflow::detector

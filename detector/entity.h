@@ -53,6 +53,8 @@ struct Entity {
   Baseline baseline;
   Novelty novelty;
   ObjectHabits objects;
+  // Running maxima of -ln p of the day being learnt, for calibration: windows of 1 h and 6 h.
+  std::array<float, 2> day_surprise{};
   Episode episode;
   std::string label;  // an integration's name for people, else empty
 

@@ -154,7 +154,79 @@ struct TripwireCodec {
   }
 };
 
+struct CalibrationCodec {
+  static void write(ByteWriter& out, const Calibration& calibration) {
+    for (const SurpriseTail& tail : calibration.tails_) {
+      out.f32(tail.days_);
+      out.varint(tail.bins_.size());
+      for (const SurpriseTail::Bin& bin : tail.bins_) {
+        out.u8(bin.bin);
+        out.f32(bin.days);
+      }
+    }
+  }
+  static void read(ByteReader& in, Calibration& calibration) {
+    for (SurpriseTail& tail : calibration.tails_) {
+      tail = {};
+      tail.days_ = in.f32();
+      const std::size_t count = in.count(5);
+      if (count > kSurpriseBins || !(tail.days_ >= 0)) in.fail();
+      for (std::size_t i = 0; i < count && in.ok(); ++i) {
+        const SurpriseTail::Bin bin{in.u8(), in.f32()};
+        const bool sorted = tail.bins_.empty() || bin.bin > tail.bins_.back().bin;
+        if (!sorted || bin.bin >= kSurpriseBins || !(bin.days > 0)) return in.fail();
+        tail.bins_.push_back(bin);
+      }
+    }
+  }
+};
+
 namespace {
+
+void write_unsaid(ByteWriter& out, const Unsaid& unsaid) {
+  out.fixed(unsaid.entity, 8);
+  out.zigzag(unsaid.clock_ms);
+  out.zigzag(unsaid.hour);
+  out.u8(unsaid.estimated ? 1 : 0);
+  out.zigzag(unsaid.event_ms);
+  out.zigzag(unsaid.log_ms);
+  out.u8(static_cast<std::uint8_t>(unsaid.action));
+  out.u8(static_cast<std::uint8_t>(unsaid.owner_type));
+  out.fixed(unsaid.actor, 8);
+  for (const std::string* text : {&unsaid.owner_id, &unsaid.owner_name, &unsaid.actor_id, &unsaid.actor_name,
+                                  &unsaid.event_uid, &unsaid.event_type, &unsaid.client_ip, &unsaid.user_agent,
+                                  &unsaid.object, &unsaid.origin.topic, &unsaid.origin.file}) {
+    out.text(*text);
+  }
+  out.zigzag(unsaid.origin.partition);
+  out.zigzag(unsaid.origin.offset);
+  out.varint(unsaid.origin.line);
+}
+
+Unsaid read_unsaid(ByteReader& in) {
+  Unsaid unsaid;
+  unsaid.entity = in.fixed(8);
+  unsaid.clock_ms = in.zigzag();
+  unsaid.hour = in.hour();
+  unsaid.estimated = in.u8() != 0;
+  unsaid.event_ms = in.zigzag();
+  unsaid.log_ms = in.zigzag();
+  const std::uint8_t action = in.u8();
+  const std::uint8_t type = in.u8();
+  if (action > static_cast<std::uint8_t>(features::Action::kOther) || type >= kEntityTypes) in.fail();
+  unsaid.action = static_cast<features::Action>(action);
+  unsaid.owner_type = static_cast<features::EntityType>(type);
+  unsaid.actor = in.fixed(8);
+  for (std::string* text : {&unsaid.owner_id, &unsaid.owner_name, &unsaid.actor_id, &unsaid.actor_name,
+                            &unsaid.event_uid, &unsaid.event_type, &unsaid.client_ip, &unsaid.user_agent,
+                            &unsaid.object, &unsaid.origin.topic, &unsaid.origin.file}) {
+    *text = std::string(in.text());
+  }
+  unsaid.origin.partition = in.hour();
+  unsaid.origin.offset = in.zigzag();
+  unsaid.origin.line = in.varint();
+  return unsaid;
+}
 
 constexpr std::size_t kMostCells = HourCells::kKeptHours + 32;
 
@@ -220,11 +292,14 @@ void encode(const Entity& entity, std::string& bytes) {
   TripwireCodec::write(out, entity.objects);
   write_episode(out, entity.episode);
   out.text(entity.label);
+  for (const float surprise : entity.day_surprise) out.f32(surprise);
 }
 
 Result<> decode(std::string_view bytes, Entity& entity) {
   ByteReader in(bytes);
-  if (in.u8() != kEntityVersion) return Error{ErrorCode::kRefuse, "an entity of an unknown state version"};
+  const std::uint8_t version = in.u8();
+  if (version < 1 || version > kEntityVersion)
+    return Error{ErrorCode::kRefuse, "an entity of an unknown state version"};
   entity.key = in.fixed(8);
   entity.tenant = in.fixed(8);
   const std::uint8_t type = in.u8();
@@ -245,6 +320,7 @@ Result<> decode(std::string_view bytes, Entity& entity) {
   TripwireCodec::read(in, entity.objects);
   entity.episode = read_episode(in);
   entity.label = std::string(in.text());
+  for (float& surprise : entity.day_surprise) surprise = version >= 2 ? in.f32() : 0.0F;
   if (!in.at_end()) return Error{ErrorCode::kRefuse, "an entity's state is damaged"};
   return {};
 }
@@ -269,11 +345,15 @@ void encode(const Tenant& tenant, std::string& bytes) {
   TripwireCodec::write(out, tenant.sizes);
   out.fixed(tenant.incident, 8);
   out.zigzag(tenant.incident_last_ms);
+  for (const Calibration& calibration : tenant.calibrations) CalibrationCodec::write(out, calibration);
+  out.varint(tenant.unsaid.size());
+  for (const Unsaid& unsaid : tenant.unsaid) write_unsaid(out, unsaid);
 }
 
 Result<> decode(std::string_view bytes, Tenant& tenant) {
   ByteReader in(bytes);
-  if (in.u8() != kTenantVersion) return Error{ErrorCode::kRefuse, "a tenant of an unknown state version"};
+  const std::uint8_t version = in.u8();
+  if (version < 1 || version > kTenantVersion) return Error{ErrorCode::kRefuse, "a tenant of an unknown state version"};
   tenant.key = in.fixed(8);
   tenant.id = std::string(in.text());
   const std::int32_t first = in.hour();
@@ -293,6 +373,14 @@ Result<> decode(std::string_view bytes, Tenant& tenant) {
   TripwireCodec::read(in, tenant.sizes);
   tenant.incident = in.fixed(8);
   tenant.incident_last_ms = in.zigzag();
+  tenant.calibrations = {};
+  tenant.unsaid.clear();
+  if (version >= 2) {
+    for (Calibration& calibration : tenant.calibrations) CalibrationCodec::read(in, calibration);
+    const std::size_t count = in.count(30);
+    if (count > kMostUnsaid) in.fail();
+    for (std::size_t i = 0; i < count && in.ok(); ++i) tenant.unsaid.push_back(read_unsaid(in));
+  }
   if (!in.at_end()) return Error{ErrorCode::kRefuse, "a tenant's state is damaged"};
   return {};
 }

@@ -1,7 +1,8 @@
 // Entities and tenants as bytes: units "e" + key and "t" + key of docs/state-format.md.
 //
-// Version 1. Encoding is a pure function of the persisted fields, and decode(encode(x)) encodes to the same bytes.
-// Decoding is total: whatever the bytes, it returns an entity that holds every invariant, or an error.
+// Version 2 (reads version 1: without calibration and unsaid volumes). Encoding is a pure function of the persisted
+// fields, and decode(encode(x)) encodes to the same bytes. Decoding is total: whatever the bytes, it returns an entity
+// that holds every invariant, or an error.
 #pragma once
 
 #include <string>
@@ -14,8 +15,8 @@
 
 namespace outflow::detector {
 
-inline constexpr std::uint8_t kEntityVersion = 1;
-inline constexpr std::uint8_t kTenantVersion = 1;
+inline constexpr std::uint8_t kEntityVersion = 2;
+inline constexpr std::uint8_t kTenantVersion = 2;
 
 [[nodiscard]] std::string unit_key(char table, features::Fingerprint key);
 // 0 where the text is no such key.

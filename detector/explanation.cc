@@ -51,8 +51,10 @@ double usual_most(const WindowScore& lead) {
 
 std::string usual_clause(const Case& c) {
   const WindowScore& lead = c.leading();
-  if (c.oddities.newcomer > 0) return "; it was never seen before this week";
-  if (c.speaking().days == 0) return "; it was first seen within the last day";
+  const bool unknown = c.oddities.newcomer > 0 || c.speaking().days == 0;
+  if (unknown && c.first_hour != kNoHour) {
+    return "; it is new here, first seen " + date(features::start_of({c.first_hour}));
+  }
   return "; it usually reads at most " + with_thousands(usual_most(lead)) + " " + each(lead.window);
 }
 
@@ -153,8 +155,9 @@ void add_oddity_evidence(const Case& c, Alert& alert) {
   }
   if (c.oddities.dormancy > 0) add_oddity(alert, "dormancy", c.oddities.dormancy, "It woke after a long silence.");
   if (c.oddities.newcomer > 0) {
-    add_oddity(alert, "novelty.newcomer", c.newcomer_rule ? c.threshold : c.oddities.newcomer,
-               "It was never seen before this week, and newcomers are rare here.");
+    add_oddity(
+        alert, "novelty.newcomer", c.newcomer_rule ? c.threshold : c.oddities.newcomer,
+        "It was never seen before " + date(features::start_of({c.first_hour})) + ", and newcomers are rare here.");
   }
   if (c.trip.tripped) {
     Evidence evidence;
@@ -240,18 +243,21 @@ std::string with_thousands(double number) {
   return digits;
 }
 
-std::string moment(features::EventTime time) {
+std::string date(features::EventTime time) {
   using namespace std::chrono;
   constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const year_month_day date{sys_days{days{day_of(features::hour_of(time).hour)}}};
+  return std::to_string(static_cast<unsigned>(date.day())) + " " +
+         kMonths[(static_cast<unsigned>(date.month()) + 11) % 12];
+}
+
+std::string moment(features::EventTime time) {
   const std::int32_t hour = features::hour_of(time).hour;
-  const sys_days day{days{day_of(hour)}};
-  const year_month_day date{day};
   const auto minute = (time.ms - std::int64_t{hour} * features::kMsPerHour) / 60'000;
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%02d:%02d UTC on %u %s", hour_of_day(hour), static_cast<int>(minute),
-                static_cast<unsigned>(date.day()), kMonths[(static_cast<unsigned>(date.month()) + 11) % 12]);
-  return text.data();
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "%02d:%02d UTC on ", hour_of_day(hour), static_cast<int>(minute));
+  return text.data() + date(time);
 }
 
 std::string uid_text(features::Fingerprint uid) {

@@ -49,8 +49,9 @@ struct Case {
   Oddities oddities;
   Trip trip;
   bool newcomer_rule = false;
-  double surprise = 0;   // of the case as a whole
-  double threshold = 0;  // at which it is an alert
+  std::int32_t first_hour = kNoHour;  // of the owner
+  double surprise = 0;                // of the case as a whole
+  double threshold = 0;               // at which it is an alert
   bool estimated = false;
 
   [[nodiscard]] const Finding& speaking() const { return findings[main]; }
@@ -64,6 +65,8 @@ struct Case {
 
 // "1,200,000"; fractions are rounded, what is not a number is "0".
 [[nodiscard]] std::string with_thousands(double number);
+// "17 Aug".
+[[nodiscard]] std::string date(features::EventTime time);
 // "11:15 UTC on 17 Aug".
 [[nodiscard]] std::string moment(features::EventTime time);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace outflow::detector {
 namespace {
@@ -12,9 +13,27 @@ constexpr std::int32_t kBacklogHours = 24;
 constexpr double kNoticeableSilence = 2.0;  // active hours missed
 constexpr std::int32_t kDormantDays = 7;
 
-void learn_hour(Entity& entity, std::int32_t hour) {
+// What score_volume() would say of the window, before calibration. A theft counts as it was, not as it is learnt.
+double model_surprise(const Entity& entity, Window window, std::int32_t hour, std::int64_t records, double least) {
+  const double news = static_cast<double>(records) - catching_up(entity, window, hour);
+  if (news < least) return 0;
+  const Band band = entity.baseline.band(window, hour);
+  return news <= band.scored_above() ? 0 : -std::log(entity.baseline.tail(window, hour, band, news));
+}
+
+bool spoken_of_before(const Episode& episode, std::int32_t first) {
+  return episode.uid != 0 && episode.last_hour < first && episode.last_hour >= first - 167;
+}
+
+void note_surprise(Entity& entity, Window window, std::int32_t hour, std::int64_t records, double least) {
+  float& largest = entity.day_surprise[static_cast<std::size_t>(window)];
+  largest = std::max(largest, static_cast<float>(model_surprise(entity, window, hour, records, least)));
+}
+
+void learn_hour(Entity& entity, std::int32_t hour, double least) {
   std::int64_t records = entity.cells.at(hour);
   if (records <= 0) return;
+  note_surprise(entity, Window::k1h, hour, records, least);
   if (entity.episode.strange && entity.episode.covers(hour)) {
     const double upper = entity.baseline.band(Window::k1h, hour).upper();
     if (static_cast<double>(records) > upper) {
@@ -35,12 +54,14 @@ std::int64_t largest_sum(const HourCells& cells, std::int32_t length, std::int32
   return largest;
 }
 
-void learn_quarter(Entity& entity, std::int32_t last) {
+void learn_quarter(Entity& entity, std::int32_t last, double least) {
   const std::int64_t most = largest_sum(entity.cells, 6, last - 5, last);
+  note_surprise(entity, Window::k6h, last, most, least);
   entity.baseline.learn(Window::k6h, last, static_cast<double>(most));
 }
 
-void learn_day(Entity& entity, Tenant& tenant, std::int32_t last) {
+void learn_day(Entity& entity, Tenant& tenant, std::int32_t last, const Standards& standards) {
+  const std::array<float, 2> surprise = std::exchange(entity.day_surprise, {});
   const std::int32_t day = day_of(last);
   const std::int32_t first = last - 23;
   entity.baseline.learn_day(day);
@@ -51,6 +72,18 @@ void learn_day(Entity& entity, Tenant& tenant, std::int32_t last) {
                                                    largest_sum(entity.cells, 24, first, last),
                                                    largest_sum(entity.cells, 168, first, last)};
   const bool active = most_hour > 0;
+  if (active) {
+    Calibration& calibration = tenant.calibrations[static_cast<std::size_t>(entity.type)];
+    const double least = standards.least_records;
+    const std::array<double, kWindows> e = {surprise[0], surprise[1],
+                                            model_surprise(entity, Window::k24h, last, most[2], least),
+                                            model_surprise(entity, Window::k7d, last, most[3], least)};
+    for (std::size_t i = 0; i < kWindows; ++i) {
+      // A week that still holds an earlier day's alert is not odd once more.
+      if (i == kWindows - 1 && spoken_of_before(entity.episode, first)) continue;
+      calibration.learn(static_cast<Window>(i), e[i], standards.alert_surprise);
+    }
+  }
   if (active) entity.baseline.learn(Window::k24h, last, static_cast<double>(most[2]));
   entity.baseline.learn(Window::k7d, last, static_cast<double>(most[3]), kWeekWeight);
   for (std::size_t i = 0; i < kWindows; ++i) {
@@ -63,7 +96,7 @@ void learn_day(Entity& entity, Tenant& tenant, std::int32_t last) {
 
 }  // namespace
 
-void learn_closed_hours(Entity& entity, Tenant& tenant) {
+void learn_closed_hours(Entity& entity, Tenant& tenant, const Standards& standards) {
   const std::int32_t limit = tenant.learn_limit();
   if (entity.learnt_until == kNoHour || limit <= entity.learnt_until) return;
   std::int32_t hour = entity.learnt_until;
@@ -71,15 +104,16 @@ void learn_closed_hours(Entity& entity, Tenant& tenant) {
     // The hours that hold anything are learnt; of the long silence after them, only its last part.
     const std::int32_t end = std::max(hour, std::min(limit, entity.last_hour + 1));
     for (; hour < end && std::int64_t{limit} - hour > kLongestCatchUp && hour - entity.learnt_until < 240; ++hour) {
-      learn_hour(entity, hour);
+      learn_hour(entity, hour, standards.least_records);
     }
+    entity.day_surprise = {};
     hour = std::max(hour, limit - kLongestCatchUp);
   }
   for (; hour < limit; ++hour) {
-    learn_hour(entity, hour);
+    learn_hour(entity, hour, standards.least_records);
     const std::int32_t of_day = hour_of_day(hour);
-    if (of_day % 6 == 5) learn_quarter(entity, hour);
-    if (of_day == 23) learn_day(entity, tenant, hour);
+    if (of_day % 6 == 5) learn_quarter(entity, hour, standards.least_records);
+    if (of_day == 23) learn_day(entity, tenant, hour, standards);
   }
   entity.learnt_until = limit;
   entity.bounds.hour = kNoHour;

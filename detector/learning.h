@@ -12,7 +12,12 @@
 
 namespace outflow::detector {
 
-void learn_closed_hours(Entity& entity, Tenant& tenant);
+// What a day's volumes would have scored against the baseline before it learns them is a sample of calibration.
+struct Standards {
+  double least_records = 0;   // a window below it is not scored
+  double alert_surprise = 0;  // where alerts begin
+};
+void learn_closed_hours(Entity& entity, Tenant& tenant, const Standards& standards);
 
 // An entity moved records in `hour`: notes that it woke after silence, and what it would have moved meanwhile.
 // Call before the records are added.

@@ -37,7 +37,9 @@ void Detection::bring_up_to(Entity& entity, std::int32_t hour) {
     entity.episode.open = false;
     entity.sums.hour = kNoHour;
   }
-  learn_closed_hours(entity, *tenant_);
+  if (tenant_->learn_limit() > entity.learnt_until) {
+    learn_closed_hours(entity, *tenant_, {least_records(), budget_.alert_surprise(tenant_->entities)});
+  }
   if (entity.first_hour == kNoHour || hour < entity.first_hour) entity.first_hour = hour;
   if (entity.last_hour == kNoHour || hour > entity.last_hour) entity.last_hour = hour;
   store_.mark(entity);

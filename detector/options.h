@@ -14,8 +14,11 @@ struct Options {
   std::size_t max_entities = 1'000'000;         // per partition; the longest idle go first
   std::size_t max_tenants = 100'000;            // per partition; the longest idle go first
   std::size_t max_resident_entities = 200'000;  // beyond it clean cold ones are paged out
-  std::size_t min_material_records = 100;       // fewer records than this never alert on volume alone
-  bool emit_anomalies = true;                   // scored events below the alert threshold
+  std::size_t min_material_records = 100;       // fewer records than this are no evidence at all
+  // Within a window, before volume alone alerts; the more else is odd, the closer to min_material_records.
+  std::size_t material_records_people = 5'000;  // users, addresses, whole tenants
+  std::size_t material_records_integrations = 2'000;
+  bool emit_anomalies = true;  // scored events below the alert threshold
 };
 
 }  // namespace outflow::detector

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 #include "detector/learning.h"
 #include "detector/tail.h"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr double kLeadShare = 0.75;
 constexpr double kFullMateriality = 100.0;  // times the least
+constexpr double kFullOddities = 12.0;      // nats
 constexpr double kImmaterialNats = 3.0;
 constexpr double kTwoTests = 0.6931471805599453;  // ln 2
 constexpr std::int32_t kNewcomerHours = 72;
@@ -34,6 +36,26 @@ void refresh_bounds(Entity& entity, std::int32_t hour) {
 
 bool Oddities::any_news() const {
   return std::any_of(news.begin(), news.end(), [](double surprise) { return surprise > 0; });
+}
+
+double Oddities::total() const {
+  return std::accumulate(news.begin(), news.end(), dormancy + newcomer);
+}
+
+double material_floor(double alone, double least, double oddities) {
+  if (!(least > 0) || alone <= least) return least;
+  return alone * std::pow(least / alone, std::clamp(oddities / kFullOddities, 0.0, 1.0));
+}
+
+bool lead_by_material_window(VolumeScore& score, double floor) {
+  if (score.leading().records >= floor) return true;
+  for (std::size_t i = 0; i < kWindows; ++i) {
+    const WindowScore& window = score.windows[i];
+    if (window.records < floor || window.surprise <= 0 || window.surprise < kLeadShare * score.surprise) continue;
+    score.lead = i;
+    return true;
+  }
+  return false;
 }
 
 const WindowSums& sums_for(Entity& entity, std::int32_t hour) {
@@ -71,7 +93,7 @@ VolumeScore score_volume(Entity& entity, std::int32_t hour, const Calibration& c
     of.peak = entity.baseline.largest_peak(of.window, day_of(hour));
     const double news = of.records - catching_up(entity, of.window, hour);
     if (of.records < least_records || news < least_records || news <= of.band.scored_above()) continue;
-    of.surprise = calibration.surprise(entity.baseline.tail(of.window, hour, of.band, news));
+    of.surprise = calibration.surprise(of.window, entity.baseline.tail(of.window, hour, of.band, news));
     of.p_value = std::exp(-of.surprise);
     score.surprise = std::max(score.surprise, of.surprise);
     if (of.window != Window::k7d) score.recent_surprise = std::max(score.recent_surprise, of.surprise);

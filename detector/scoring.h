@@ -39,6 +39,7 @@ struct Oddities {
   double dormancy = 0;
   double newcomer = 0;
   [[nodiscard]] bool any_news() const;
+  [[nodiscard]] double total() const;  // nats, all together
 };
 
 struct Combined {
@@ -61,5 +62,12 @@ struct Combined {
 // `least_records` on, and not at all below `least_records`.
 [[nodiscard]] Combined combine_reasons(double volume_surprise, double records, const Oddities& oddities,
                                        double least_records);
+
+// Records a window must hold before it alerts: `alone` where nothing else is odd, down to `least` at twelve nats of
+// oddities (an address, an agent and an object it never used, say).
+[[nodiscard]] double material_floor(double alone, double least, double oddities);
+
+// True if a window that tells it about as well as the leading one holds `floor` records; the shortest such one leads.
+[[nodiscard]] bool lead_by_material_window(VolumeScore& score, double floor);
 
 }  // namespace outflow::detector

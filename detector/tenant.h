@@ -8,10 +8,13 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "detector/baseline.h"
+#include "detector/calibration.h"
 #include "detector/episode.h"
 #include "detector/tripwire.h"
+#include "detector/unsaid.h"
 #include "features/counted_event.h"
 
 namespace outflow::detector {
@@ -38,9 +41,11 @@ struct Tenant {
   std::uint32_t entities = 0;
   std::array<Cohort, kEntityTypes> cohorts{};
   std::array<Newcomers, kEntityTypes> newcomers{};
+  std::array<Calibration, kEntityTypes> calibrations;
   ObjectSizes sizes;
   features::Fingerprint incident = 0;
   std::int64_t incident_last_ms = 0;  // event time of its latest alert
+  std::vector<Unsaid> unsaid;         // at most kMostUnsaid
   bool dirty = false;
 
   [[nodiscard]] std::int64_t watermark() const;
@@ -49,6 +54,9 @@ struct Tenant {
   void advance(features::Source source, features::EventTime event, features::LogTime log);
 
   [[nodiscard]] Prior prior_for(features::EntityType type) const;
+  [[nodiscard]] const Calibration& calibration_of(features::EntityType type) const {
+    return calibrations[static_cast<std::size_t>(type)];
+  }
   void teach_cohort(features::EntityType type, Window window, double log_volume);
   // Notes a newcomer; how rare newcomers of the type are, 0 in the tenant's first week.
   double greet(features::EntityType type, std::int32_t hour);

@@ -91,7 +91,7 @@ TEST(EntityCodec, StateOfAnUnknownVersionIsRefused) {
   Entity entity;
   std::string bytes;
   detector::encode(entity, bytes);
-  bytes[0] = 2;
+  bytes[0] = 99;
   EXPECT_EQ(detector::decode(bytes, entity).error().code, ErrorCode::kRefuse);
 }
 
@@ -127,9 +127,34 @@ Entity golden_entity() {
   return entity;
 }
 
+std::string golden_path(const std::string& name) {
+  return std::string(OUTFLOW_SOURCE_DIR) + "/tests/golden/alerts/" + name;
+}
+
+std::string unhex(const std::string& text) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    bytes.push_back(static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16)));
+  }
+  return bytes;
+}
+
+TEST(EntityCodec, StateOfVersion1IsReadAndKeptAsTheVersionOfToday) {
+  std::ifstream file(golden_path("entity_v1.hex"));
+  std::string text;
+  ASSERT_TRUE(std::getline(file, text));
+  Entity old;
+  ASSERT_TRUE(detector::decode(unhex(text), old).ok());
+  std::string bytes;
+  std::string expected;
+  detector::encode(old, bytes);
+  detector::encode(golden_entity(), expected);
+  EXPECT_EQ(hex(bytes), hex(expected));
+}
+
 // OUTFLOW_UPDATE_GOLDENS=1 rewrites it; review what changed: old state must stay readable.
-TEST(EntityCodec, BytesOfVersion1AreWhatTheyWere) {
-  const std::string path = std::string(OUTFLOW_SOURCE_DIR) + "/tests/golden/alerts/entity_v1.hex";
+TEST(EntityCodec, BytesOfVersion2AreWhatTheyWere) {
+  const std::string path = golden_path("entity_v2.hex");
   std::string bytes;
   detector::encode(golden_entity(), bytes);
   if (std::getenv("OUTFLOW_UPDATE_GOLDENS") != nullptr) std::ofstream(path) << hex(bytes) << "\n";

@@ -63,12 +63,12 @@ TEST(Calibration, IsMonotoneAndNeverSurerThanTheModel) {
   const Calibration calibration;
   double before = 0;
   for (double e = 0; e < 600; e += 0.5) {
-    const double surprise = calibration.surprise(std::exp(-e));
+    const double surprise = calibration.surprise(Window::k24h, std::exp(-e));
     EXPECT_GE(surprise, before);
     EXPECT_LE(surprise, e + 1e-9);
     before = surprise;
   }
-  EXPECT_EQ(calibration.surprise(std::numeric_limits<double>::quiet_NaN()), 0.0);
+  EXPECT_EQ(calibration.surprise(Window::k1h, std::numeric_limits<double>::quiet_NaN()), 0.0);
 }
 
 TEST(Baseline, APeakSeenBeforeIsNotNewsAndASmallerOneNeither) {

@@ -70,6 +70,10 @@ class OrgWriter {
       event.action = features::Action::kListView;
       event.object = dice_.chance(0.5) ? "Account" : "Contact";
     }
+    if (options_.report_share <= 0 || !dice_.chance(options_.report_share)) return;
+    LoggedEvent& report = add(day, 9 + dice_.uniform() * 8, "005U" + std::to_string(person), dice_.lognormal(400, 1));
+    report.ip = "198.51.100." + std::to_string(person % 3);
+    report.action = features::Action::kReportExport;
   }
 
   void app(LoggedEvent& event, int number, std::string name, std::string ip) {

@@ -47,6 +47,7 @@ struct OrgOptions {
   std::uint64_t seed = 1;
   int days = 35;
   int people = 20;
+  double report_share = 0;  // of a person's days: a report of lognormal rows, median 400, sigma 1
 };
 
 // In event-time order.
