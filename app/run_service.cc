@@ -146,6 +146,7 @@ Result<> Service::serve_http() {
   if (!config_.http.enabled) return {};
   const connectors::SnapshotSource snapshots = [this] {
     std::vector<connectors::WorkerSnapshot> all;
+    all.reserve(workers_.size());
     for (const auto& worker : workers_) all.push_back(worker->snapshot().read());
     return all;
   };

@@ -65,13 +65,13 @@ Result<bool> FolderMerge::open_head(File& file) {
     if (!skipped) return skipped.error();
   }
   file.reader = std::make_unique<RecordReader>(std::move(*source), options_, file.position);
-  const auto found = file.reader->next();
+  auto found = file.reader->next();
   if (!found || !*found) close(file);
   return found;
 }
 
 Result<bool> FolderMerge::advance(File& file) {
-  const auto found = file.reader->next();
+  auto found = file.reader->next();
   if (!found || !*found) {
     std::erase(open_, static_cast<std::size_t>(&file - files_.data()));
     close(file);

@@ -232,6 +232,7 @@ Result<std::unique_ptr<RocksStateStore>> RocksStateStore::open(const std::string
     names = {rocksdb::kDefaultColumnFamilyName};  // a new directory; Open tells what else may be wrong
   }
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  descriptors.reserve(names.size());
   for (const std::string& name : names) descriptors.emplace_back(name, family_options());
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
