@@ -83,6 +83,9 @@ bool Counter::Impl::admit(const AuditEvent& event, LogTime log_time) {
 const CountedEvent& Counter::Impl::refuse(const AuditEvent& event, Freshness freshness) {
   ++(freshness == Freshness::kLate ? stats_.late : stats_.duplicates);
   ledger_.begin(keys_.tenant, keys_.home, floor_);
+  result_.freshness = freshness;
+  result_.postings = {};
+  if (keys_.app != 0) return answer(event, nullptr, nullptr), result_;  // it says itself whose it is
   const VolumeGroup* group = nullptr;
   using To = Route::To;
   switch (route_of(event).to) {
@@ -102,9 +105,7 @@ const CountedEvent& Counter::Impl::refuse(const AuditEvent& event, Freshness fre
       if (group != nullptr && group->query != 0) group = find_instance(group->query, group->anchor_ms);
       break;
   }
-  result_.freshness = freshness;
   answer(event, group, attributions_.find(keys_.attribution));
-  result_.postings = {};
   return result_;
 }
 
@@ -115,8 +116,8 @@ void Counter::Impl::answer(const AuditEvent& event, const VolumeGroup* group, co
                    event.actor_name};
   if (keys_.app != 0) {
     result_.confidence = Confidence::kOwnApp;
-    result_.owner = {EntityType::kIntegration, keys_.app, event.app_id, event.app_name};
-    if (apps_.find(keys_.app) != nullptr) result_.owner = ledger_.owner_of_app(keys_.app);
+    result_.owner = ledger_.owner_of_app(keys_.app);
+    if (result_.owner.id.empty()) result_.owner = {EntityType::kIntegration, keys_.app, event.app_id, event.app_name};
   } else if (group != nullptr && group->name.app != 0) {
     result_.confidence = Confidence::kRequestOrJob;
     result_.owner = ledger_.owner_of_app(group->name.app);
@@ -176,7 +177,8 @@ void Counter::Impl::keep_limits() {
   if (cold_ == nullptr) return;
   const std::size_t resident = resident_bytes();
   if (resident <= options_.max_resident_bytes || dirty_bytes() >= resident) return;
-  if (evicted_at_ == stats_.units_paged_in && !evictable_) return;  // nothing can have become evictable since
+  // Again only once much was read back, or became durable: so a record's share of the search is constant.
+  if (!evictable_ && resident <= resident_after_ + options_.max_resident_bytes / 32) return;
   std::size_t goal = resident - options_.max_resident_bytes + options_.max_resident_bytes / 8;
   const auto freed = [&] { return resident - std::min(resident, resident_bytes()); };
   ids_.evict(goal);
@@ -186,7 +188,7 @@ void Counter::Impl::keep_limits() {
   if (freed() < goal) runs_.evict(goal - freed());
   if (freed() < goal) objects_.table().evict(goal - freed());
   if (freed() < goal) apps_.evict(goal - freed());
-  evicted_at_ = stats_.units_paged_in;
+  resident_after_ = resident_bytes();
   evictable_ = false;
 }
 

@@ -1,13 +1,9 @@
 #include <algorithm>
+#include <bit>
 
 #include "features/counter_impl.h"
 
 namespace outflow::features {
-namespace {
-
-constexpr std::size_t kMaxGroupRows = 65'536;  // beyond it a group's further records count alone
-
-}  // namespace
 
 Counter::Impl::Route Counter::Impl::route_of(const AuditEvent& event) const {
   using To = Route::To;
@@ -69,7 +65,8 @@ void Counter::Impl::post_alone(const Contribution& row, Fingerprint app) {
 
 // Adds one record to a group and posts what that changes.
 void Counter::Impl::contribute(VolumeGroup& group, const Contribution& row) {
-  if (group.rows.size() >= kMaxGroupRows) {
+  make_room(group);
+  if (group.rows.size() >= VolumeGroup::kMostRows) {
     ++stats_.forgotten_entries;
     Contribution alone = row;
     if (row.lane == kTotal) alone.records = alone.bytes = 0;  // it repeats what the group has said long ago
@@ -123,6 +120,16 @@ void Counter::Impl::contribute(VolumeGroup& group, const Contribution& row) {
   self.records = self.bytes = 0;
   self.attribution = summary->taker;
   post_alone(self, group.name.app);
+}
+
+// Tried at powers of two only, so that a group that cannot be folded does not try at every record.
+void Counter::Impl::make_room(VolumeGroup& group) {
+  const std::size_t size = group.rows.size();
+  if (size < VolumeGroup::kMaxRows || size - std::bit_floor(size) > 2) return;  // rows may come by two
+  const std::size_t gone = group.fold();
+  groups_.shrank(group, gone * sizeof(Contribution));
+  groups_.changed(group);
+  stats_.folded += gone;
 }
 
 void Counter::Impl::link(VolumeGroup& from, VolumeGroup& to) {
@@ -263,11 +270,15 @@ void Counter::Impl::adopt_request(VolumeGroup& request, Fingerprint query, const
   ledger_.add_group(*from, +1);
   if (from != &to) ledger_.add_group(to, +1);
   if (ledger_.settle(true)) ++stats_.moves;
+  make_room(to);
 }
 
 // The name of an instance, from its records and the requests it adopted. The caller posts the difference.
 void Counter::Impl::rename_instance(VolumeGroup& instance) {
-  instance.name = {};
+  // What was folded does not say any more which requests named it.
+  const bool folded =
+      std::any_of(instance.rows.begin(), instance.rows.end(), [](const auto& row) { return row.events > 1; });
+  if (!folded) instance.name = {};
   for (const Contribution& row : instance.rows) {
     instance.name.take({row.time_ms, row.uid, row.app});
     const VolumeGroup* request = row.request == 0 ? nullptr : groups_.find(row.request);

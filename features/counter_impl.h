@@ -73,6 +73,7 @@ class Counter::Impl {
   VolumeGroup& instance(Fingerprint query, std::int64_t time_ms);
   VolumeGroup* find_instance(Fingerprint query, std::int64_t time_ms);
   VolumeGroup* count_in_groups(const AuditEvent& event, const Contribution& row, Route route);
+  void make_room(VolumeGroup& group);
   void contribute(VolumeGroup& group, const Contribution& row);
   void post_alone(const Contribution& row, Fingerprint app);
   void open_query(Fingerprint query, std::int64_t time_ms);
@@ -97,8 +98,7 @@ class Counter::Impl {
   std::int32_t floor_ = 0;
   std::vector<HourValue> before_, after_;
   GroupSummary scratch_;
-  // Eviction is tried again only after something was paged in or became durable.
-  std::uint64_t evicted_at_ = 0;
+  std::size_t resident_after_ = 0;  // the last eviction
   bool evictable_ = false;
   CountedEvent result_;
 };

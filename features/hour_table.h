@@ -105,6 +105,12 @@ class HourTable {
     resident_bytes_ += bytes;
   }
 
+  void shrank(const Body& body, std::size_t bytes) {
+    const std::size_t known = std::min(bytes, slabs_[body.slab].heap_bytes);
+    slabs_[body.slab].heap_bytes -= known;
+    resident_bytes_ -= known;
+  }
+
   // Drops the tenant's entries last used before `floor`; returns how many.
   std::size_t expire(Fingerprint tenant, std::int32_t floor) {
     doomed_.clear();

@@ -60,8 +60,8 @@ void Ledger::add_group(VolumeGroup& group, int sign) {
     LedgerEntry entry{row.hour(), group.name.app, additive ? row.attribution : summary.taker, row.objects};
     entry.records = additive ? sign * static_cast<std::int64_t>(row.records) : 0;
     entry.bytes = additive ? sign * static_cast<std::int64_t>(row.bytes) : 0;
-    entry.events = sign;
-    entry.uncounted = row.uncounted ? sign : 0;
+    entry.events = sign * static_cast<std::int64_t>(row.events);
+    entry.uncounted = row.uncounted ? entry.events : 0;
     entry.first_ms = entry.last_ms = row.time_ms;
     entries_.push_back(entry);
   }

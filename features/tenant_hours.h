@@ -95,6 +95,11 @@ class TenantHours {
       if (place == 0 || hours[place - 1].first < hour) return place;
       --place;
     }
+    if (place == 0 || hours.front().first >= hour) return 0;
+    const std::int64_t guess = std::int64_t{hour} - hours.front().first;  // right where no hour is missing
+    if (guess < static_cast<std::int64_t>(place) && hours[static_cast<std::size_t>(guess)].first == hour) {
+      return static_cast<std::size_t>(guess);
+    }
     const auto before = [](const auto& entry, std::int32_t sought) { return entry.first < sought; };
     const auto end = hours.begin() + static_cast<std::ptrdiff_t>(place);
     return static_cast<std::size_t>(std::lower_bound(hours.begin(), end, hour, before) - hours.begin());

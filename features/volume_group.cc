@@ -8,11 +8,22 @@ namespace {
 
 constexpr std::uint64_t kMost = UINT64_MAX >> 2;  // sums stop here, so that differences fit a signed integer
 
+constexpr std::uint32_t kMostEvents = (1U << 30) - 1;
+
 std::uint64_t add_up(std::uint64_t a, std::uint64_t b) {
   return a > kMost - std::min(b, kMost) ? kMost : a + b;
 }
 
 }  // namespace
+
+void Contribution::absorb(const Contribution& later, bool total_bytes_add_up) {
+  const bool total = lane == kTotal;
+  records = total ? std::max(records, later.records) : add_up(records, later.records);
+  bytes = total && !total_bytes_add_up ? std::max(bytes, later.bytes) : add_up(bytes, later.bytes);
+  events = std::min(kMostEvents, std::uint32_t{events} + std::uint32_t{later.events}) & kMostEvents;
+  if (request != later.request) request = 0;
+  if (objects != later.objects) objects = 0;
+}
 
 void GroupSummary::clear() {
   parts.clear();
@@ -85,8 +96,34 @@ void VolumeGroup::add(const Contribution& row) {
 bool VolumeGroup::link(Fingerprint group) {
   if (!links) links = std::make_unique<std::vector<Fingerprint>>();
   if (std::find(links->begin(), links->end(), group) != links->end()) return false;
+  if (links->size() >= kMaxLinks) return false;
   links->push_back(group);
   return true;
+}
+
+std::size_t VolumeGroup::fold() {
+  const std::size_t before = rows.size();
+  for (const bool by_objects : {true, false}) {
+    // Competing rows belong to the group's taker, whoever brought them; the earliest stays what it was.
+    const auto place_of = [by_objects](const Contribution& row) {
+      return std::tuple(row.hour(), row.lane, row.app, row.uncounted, row.page, by_objects ? row.objects : 0,
+                        row.lane == kAdditive ? row.attribution : 0);
+    };
+    std::sort(rows.begin(), rows.end(), [&](const Contribution& a, const Contribution& b) {
+      return std::tuple(place_of(a), a.time_ms, a.uid) < std::tuple(place_of(b), b.time_ms, b.uid);
+    });
+    auto last = rows.begin();
+    for (auto row = std::next(last); row != rows.end(); ++row) {
+      if (place_of(*last) == place_of(*row)) {
+        last->absorb(*row, bytes_add_up());
+      } else {
+        *++last = *row;
+      }
+    }
+    rows.erase(std::next(last), rows.end());
+    if (rows.size() <= kMaxRows / 2) break;
+  }
+  return before - rows.size();
 }
 
 void VolumeGroup::encode(ByteWriter& out) const {
@@ -105,7 +142,7 @@ void VolumeGroup::encode(ByteWriter& out) const {
   for (const Contribution& row : rows) {
     out.u8(static_cast<std::uint8_t>((row.uncounted ? 1U : 0U) | (row.app != 0 ? 2U : 0U) |
                                      (row.request != 0 ? 4U : 0U) | (row.objects != 0 ? 8U : 0U) |
-                                     (row.page ? 16U : 0U)));
+                                     (row.page ? 16U : 0U) | (row.events != 1 ? 32U : 0U)));
     out.zigzag(row.time_ms);
     out.zigzag(
         static_cast<std::int64_t>(static_cast<std::uint64_t>(row.anchor_ms) - static_cast<std::uint64_t>(row.time_ms)));
@@ -114,6 +151,7 @@ void VolumeGroup::encode(ByteWriter& out) const {
     if (row.app != 0) out.u64(row.app);
     if (row.request != 0) out.u64(row.request);
     if (row.objects != 0) out.u64(row.objects);
+    if (row.events != 1) out.varint(row.events);
     out.varint(row.records);
     out.varint(row.bytes);
     out.varint(row.lane);
@@ -140,7 +178,7 @@ bool VolumeGroup::decode(ByteReader& in) {
   for (std::size_t i = 0; i < row_count && in.ok(); ++i) {
     Contribution row;
     const std::uint8_t flags = in.u8();
-    if (flags > 31) return false;
+    if (flags > 63) return false;
     row.uncounted = (flags & 1U) != 0;
     row.page = (flags & 16U) != 0;
     row.time_ms = in.zigzag();
@@ -151,6 +189,9 @@ bool VolumeGroup::decode(ByteReader& in) {
     if ((flags & 2U) != 0) row.app = in.u64();
     if ((flags & 4U) != 0) row.request = in.u64();
     if ((flags & 8U) != 0) row.objects = in.u64();
+    const std::uint64_t events = (flags & 32U) != 0 ? in.varint() : 1;
+    if (events == 0 || events > kMostEvents) return false;
+    row.events = static_cast<std::uint32_t>(events) & kMostEvents;
     row.records = in.varint();
     row.bytes = in.varint();
     const std::uint64_t lane = in.varint();

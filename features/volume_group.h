@@ -9,6 +9,9 @@
 // Contributions of one lane belong together: a repeated total counts once (their maximum), the rows of one event type
 // add up. Lanes tell of the same rows, so the group is worth the largest of them. Contributions of lane kAdditive
 // (reports, searches, views: rows of their own) are not part of that and simply add.
+// A contribution may stand for many records: beyond kMaxRows those that differ only in their time and id are folded
+// into the earliest. What the group is worth stays the same to the row; a `Query` that comes later than that no longer
+// splits them.
 // By hour: what the group is worth up to an hour, less what it was worth up to the hour before.
 #pragma once
 
@@ -44,11 +47,15 @@ struct Contribution {
   Fingerprint objects = 0;
   std::uint64_t records = 0, bytes = 0;
   Lane lane = kAdditive;
-  bool uncounted = false;
-  bool page = false;  // in an instance: of the query itself, not another source's word on a page's request
+  std::uint32_t events : 30 = 1;  // records it stands for
+  bool uncounted : 1 = false;     // all of them
+  bool page : 1 = false;          // in an instance: of the query itself, not another source's word on a page's request
 
   [[nodiscard]] std::int32_t hour() const { return hour_of(EventTime{time_ms}).hour; }
+  // Stands for `later`, too. REQUIRES: same hour and lane.
+  void absorb(const Contribution& later, bool total_bytes_add_up);
 };
+static_assert(sizeof(Contribution) == 80, "a group of one is the common case: keep it small");
 
 // What the competing contributions of one hour and lane amount to.
 struct Part {
@@ -80,6 +87,9 @@ struct GroupSummary {
 
 struct VolumeGroup : HourEntry {
   static constexpr std::size_t kKeepSummaryFrom = 12;
+  static constexpr std::size_t kMaxRows = 1024;
+  static constexpr std::size_t kMostRows = 65'536;  // where nothing can be folded; further ones count alone
+  static constexpr std::size_t kMaxLinks = 1024;
 
   GroupKind kind = GroupKind::kRequest;
   bool voided = false;  // a COUNT(): whatever its records say, it moved nothing
@@ -97,7 +107,9 @@ struct VolumeGroup : HourEntry {
   // Points into `kept` or at `scratch`.
   const GroupSummary& summary(GroupSummary& scratch);
   void add(const Contribution& row);
-  bool link(Fingerprint group);  // true where it is new
+  // Folds rows beyond kMaxRows / 2, if need be also such of other objects; returns how many are gone.
+  std::size_t fold();
+  bool link(Fingerprint group);  // true where it is new; false also where there are kMaxLinks
 
   void encode(ByteWriter& out) const;
   bool decode(ByteReader& in);
