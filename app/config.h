@@ -17,8 +17,8 @@ namespace outflow::app {
 struct KafkaConfig {
   std::string brokers = "127.0.0.1:9092";
   std::string group = "outflow";
-  std::string instance_id;                        // static membership; empty = hostname-free random member per process
-  std::map<std::string, std::string> properties;  // passed to librdkafka as they are (SASL, TLS, ...)
+  std::string instance_id;  // static membership; empty = a random one, kept in the state directory
+  std::map<std::string, std::string> properties;      // passed to librdkafka as they are (SASL, TLS, ...)
   std::map<std::string, std::string> property_files;  // which of them were read from a file (`<key>_file`), and which
 };
 

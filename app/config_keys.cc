@@ -21,7 +21,7 @@ const std::vector<ConfigKey>& table() {
        "Bootstrap servers, host:port, with commas between them or as a list"},
       {"kafka.group", kText, OUTFLOW_FIELD(kafka.group), "Consumer group; all processes of one installation share it"},
       {"kafka.instance_id", kText, OUTFLOW_FIELD(kafka.instance_id),
-       "Static group membership: a name of its own for each process, kept over restarts; empty: none"},
+       "Static group membership: a name of its own for each process; empty: a random one, kept in the state directory"},
       {"kafka.properties", kProperties, OUTFLOW_FIELD(kafka.properties),
        "Any librdkafka property; `<name>_file` reads the value from a file"},
 
