@@ -55,7 +55,9 @@ void walk(ConfigDraft& draft, const YamlNode& map, const std::string& prefix) {
       assign_key(draft, *key, node);
     } else if (!is_config_section(path)) {
       const std::string word = node.key.substr(0, 80);
-      draft.refuse(node.key_at, "unknown key '" + prefix + word + "'" + suggestion(prefix, word));
+      std::string why = "unknown key '";
+      why.append(prefix).append(word).append("'").append(suggestion(prefix, word));
+      draft.refuse(node.key_at, std::move(why));
     } else if (node.kind == YamlNode::Kind::kMap) {
       walk(draft, node, path + ".");
     } else if (node.kind != YamlNode::Kind::kNull) {
