@@ -1,8 +1,4 @@
 // `outflow check` as a user meets it: exit codes, and what goes to which stream.
-#include <sys/wait.h>
-
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -11,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/shell_run.h"
+
 namespace outflow::app::check_test {
 namespace {
 
@@ -18,22 +16,11 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-struct Finished {
-  int exit_code = -1;
-  std::string out;
-};
+using tests::ShellRun;
 
 // Standard output only, unless `arguments` say otherwise.
-Finished outflow(const std::string& arguments) {
-  Finished run;
-  FILE* pipe = ::popen((std::string(OUTFLOW_BINARY) + " " + arguments).c_str(), "r");
-  if (pipe == nullptr) return run;
-  std::array<char, 4096> buffer{};
-  for (std::size_t count = 0; (count = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
-    run.out.append(buffer.data(), count);
-  }
-  run.exit_code = WEXITSTATUS(::pclose(pipe));
-  return run;
+ShellRun outflow(const std::string& arguments) {
+  return tests::run_shell(std::string(OUTFLOW_BINARY) + " " + arguments);
 }
 
 class Check : public ::testing::Test {
@@ -53,7 +40,7 @@ class Check : public ::testing::Test {
 };
 
 TEST_F(Check, AValidFileExitsZero) {
-  const Finished run = outflow("check --config " + write("input: {topics: [a]}\n") + " 2>&1");
+  const ShellRun run = outflow("check --config " + write("input: {topics: [a]}\n") + " 2>&1");
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_THAT(run.out, HasSubstr("outflow.yaml: valid"));
 }
@@ -62,7 +49,7 @@ TEST_F(Check, AnInvalidFileExits78AndTellsEverythingOnStandardError) {
   const std::string path = write("wrokers: 1\nlog: {level: x}\n");
   EXPECT_EQ(outflow("check --config " + path + " 2>/dev/null").exit_code, 78);
   EXPECT_THAT(outflow("check --config " + path + " 2>/dev/null").out, IsEmpty());
-  const Finished run = outflow("check --config " + path + " 2>&1");
+  const ShellRun run = outflow("check --config " + path + " 2>&1");
   EXPECT_THAT(run.out, HasSubstr(path + ":1:1: unknown key 'wrokers' (did you mean 'workers'?)"));
   EXPECT_THAT(run.out, HasSubstr(path + ":2:14: log.level: expected one of"));
 }
@@ -71,7 +58,7 @@ TEST_F(Check, PrintShowsTheEffectiveConfigurationWithoutSecrets) {
   const std::string path =
       write("input: {topics: [a]}\nkafka: {properties: {sasl.password: '${OUTFLOW_TEST_PASSWORD}'}}\n");
   ::setenv("OUTFLOW_TEST_PASSWORD", "swordfish", 1);
-  const Finished run = outflow("check --print --config " + path + " 2>&1");
+  const ShellRun run = outflow("check --print --config " + path + " 2>&1");
   ::unsetenv("OUTFLOW_TEST_PASSWORD");
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_THAT(run.out, HasSubstr("sasl.password: \"[redacted]\""));
@@ -80,7 +67,7 @@ TEST_F(Check, PrintShowsTheEffectiveConfigurationWithoutSecrets) {
 }
 
 TEST_F(Check, JsonCarriesEachProblemWithItsPosition) {
-  const Finished run = outflow("check -o json --config " + write("\nwrokers: 1\n"));
+  const ShellRun run = outflow("check -o json --config " + write("\nwrokers: 1\n"));
   EXPECT_EQ(run.exit_code, 78);
   const nlohmann::json report = nlohmann::json::parse(run.out, nullptr, false);
   ASSERT_TRUE(report.is_object()) << run.out;

@@ -1,34 +1,19 @@
 // `outflow volumes` from files to standard output, and its exit codes.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "app/exit_code.h"
+#include "tests/support/shell_run.h"
 
 namespace outflow::tests::volumes_command_test {
 namespace {
 
-struct Finished {
-  int exit_code = -1;
-  std::string out;
-};
-
-Finished volumes(const std::string& arguments) {
-  Finished run;
-  FILE* pipe = ::popen((std::string(OUTFLOW_BINARY) + " volumes " + arguments + " 2>/dev/null").c_str(), "r");
-  if (pipe == nullptr) return run;
-  std::array<char, 4096> buffer{};
-  for (std::size_t count = 0; (count = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
-    run.out.append(buffer.data(), count);
-  }
-  run.exit_code = WEXITSTATUS(::pclose(pipe));
-  return run;
+ShellRun volumes(const std::string& arguments) {
+  return run_shell(std::string(OUTFLOW_BINARY) + " volumes " + arguments + " 2>/dev/null");
 }
 
 class VolumesCommand : public ::testing::Test {
@@ -56,7 +41,7 @@ const std::string kNoon = "RestApi,2026-08-17T12:16:00.000Z,R2,00D000000000001,0
 TEST_F(VolumesCommand, TheDailyFileAfterTheHourlyOnesAddsNothing) {
   const std::string hourly = write("hourly.csv", kMorning);
   const std::string daily = write("daily.csv", kMorning + kNoon);
-  const Finished run = volumes("-o json " + hourly + " " + daily);
+  const ShellRun run = volumes("-o json " + hourly + " " + daily);
   ASSERT_EQ(run.exit_code, app::kExitOk);
   const auto rows = nlohmann::json::parse(run.out);
   ASSERT_EQ(rows.size(), 1U);

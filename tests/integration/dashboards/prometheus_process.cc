@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -19,6 +18,7 @@
 #include <httplib.h>
 
 #include "tests/integration/dashboards/dashboard_file.h"
+#include "tests/support/shell_run.h"
 
 namespace outflow::dashboards_tests {
 namespace {
@@ -61,16 +61,9 @@ std::filesystem::path prometheus_binaries() {
 }
 
 ToolRun promtool(const std::string& arguments) {
-  ToolRun run;
-  FILE* pipe =
-      ::popen((prometheus_binaries() / "promtool").string().append(" ").append(arguments).append(" 2>&1").c_str(), "r");
-  if (pipe == nullptr) return run;
-  std::array<char, 4096> buffer{};
-  for (std::size_t count = 0; (count = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
-    run.output.append(buffer.data(), count);
-  }
-  run.exit_code = WEXITSTATUS(::pclose(pipe));
-  return run;
+  tests::ShellRun run =
+      tests::run_shell((prometheus_binaries() / "promtool").string().append(" ").append(arguments).append(" 2>&1"));
+  return {run.exit_code, std::move(run.out)};
 }
 
 std::unique_ptr<PrometheusProcess> PrometheusProcess::start(const std::string& target) {
