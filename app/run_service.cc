@@ -138,7 +138,7 @@ void Service::make_rekey_stage() {
   settings.default_tenant = config_.input.tenant;
   settings.start_at_latest = config_.input.start == "latest";
   settings.commit_interval_ms = config_.commit_interval_ms;
-  settings.decode = {config_.input.tenant, config_.max_record_bytes};
+  settings.decode = options_.decode;
   rekey_ = std::make_unique<RekeyStage>(std::move(settings));
 }
 

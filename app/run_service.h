@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "app/config.h"
+#include "connectors/decode/decoder.h"
 #include "connectors/kafka/worker.h"
 
 namespace outflow::app {
@@ -22,6 +23,7 @@ using MachineMaker =
 struct RunOptions {
   MachineMaker machines;                 // one call a worker
   bool exit_at_end = false;              // stop when everything that was in the input at the start is done
+  connectors::DecodeOptions decode;      // of the rekey stage
   std::int64_t broker_wait_ms = 15'000;  // for the first answer; 0 = for ever
 };
 

@@ -183,6 +183,8 @@ struct CalibrationCodec {
 
 namespace {
 
+constexpr std::uint64_t kSourcesBefore3 = 3;  // watermarks of a tenant before state version 3
+
 void write_unsaid(ByteWriter& out, const Unsaid& unsaid) {
   out.fixed(unsaid.entity, 8);
   out.zigzag(unsaid.clock_ms);
@@ -332,6 +334,7 @@ void encode(const Tenant& tenant, std::string& bytes) {
   out.fixed(tenant.key, 8);
   out.text(tenant.id);
   out.zigzag(tenant.first_hour == kNoHour ? std::int64_t{-1} : std::int64_t{tenant.first_hour});
+  out.varint(tenant.watermark_ms.size());
   for (const std::int64_t watermark : tenant.watermark_ms) out.zigzag(watermark);
   out.varint(tenant.entities);
   for (const Cohort& cohort : tenant.cohorts) {
@@ -358,7 +361,10 @@ Result<> decode(std::string_view bytes, Tenant& tenant) {
   tenant.id = std::string(in.text());
   const std::int32_t first = in.hour();
   tenant.first_hour = first == -1 ? kNoHour : first;
-  for (std::int64_t& watermark : tenant.watermark_ms) watermark = in.zigzag();
+  const std::uint64_t watermarks = version >= 3 ? in.varint() : kSourcesBefore3;
+  if (watermarks > tenant.watermark_ms.size()) in.fail();
+  tenant.watermark_ms = {};
+  for (std::uint64_t i = 0; i < watermarks && in.ok(); ++i) tenant.watermark_ms[i] = in.zigzag();
   const std::uint64_t entities = in.varint();
   if (entities > UINT32_MAX) in.fail();
   tenant.entities = static_cast<std::uint32_t>(entities);

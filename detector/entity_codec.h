@@ -16,7 +16,7 @@
 namespace outflow::detector {
 
 inline constexpr std::uint8_t kEntityVersion = 2;
-inline constexpr std::uint8_t kTenantVersion = 2;
+inline constexpr std::uint8_t kTenantVersion = 3;
 
 [[nodiscard]] std::string unit_key(char table, features::Fingerprint key);
 // 0 where the text is no such key.

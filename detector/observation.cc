@@ -193,7 +193,7 @@ void Detection::observe(const AuditEvent& event, const CountedEvent& counted, fe
   if (tenant_ == nullptr) tenant_ = &store_.create_tenant(counted.tenant, event.tenant_id);
   // A record from the future is counted, but teaches and alerts nothing: its hour would push out the present.
   if (event.event_time.ms > log_time.ms + features::kMsPerHour) return;
-  tenant_->advance(event.source, event.event_time, log_time);
+  tenant_->advance(event, log_time);
   store_.mark(*tenant_);
   observe_owner(event, counted.owner, counted.actor, features::hour_of(event.event_time).hour);
   for (const Posting& posting : counted.postings) observe_posting(event, counted, posting);

@@ -29,10 +29,10 @@ std::int32_t Tenant::learn_limit() const {
   return features::hour_of({slowest - kLearnAgeMs}).hour;
 }
 
-void Tenant::advance(features::Source source, features::EventTime event, features::LogTime log) {
-  if (source == features::Source::kSalesforceSetupAudit) return;  // it carries no volume that learning could wait for
-  const auto index = std::min(static_cast<std::size_t>(source), kSources - 1);
-  const std::int64_t bounded = std::min(event.ms, log.ms + features::kMsPerHour);
+void Tenant::advance(const features::AuditEvent& event, features::LogTime log) {
+  if (event.source == features::Source::kSalesforceSetupAudit) return;  // no volume that learning could wait for
+  const std::size_t index = features::source_slot(event);
+  const std::int64_t bounded = std::min(event.event_time.ms, log.ms + features::kMsPerHour);
   if (bounded > watermark_ms[index]) watermark_ms[index] = bounded;
   const std::int32_t hour = features::hour_of({bounded}).hour;
   if (first_hour == kNoHour || hour < first_hour) first_hour = hour;

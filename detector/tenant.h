@@ -19,7 +19,6 @@
 
 namespace outflow::detector {
 
-inline constexpr std::size_t kSources = 3;
 inline constexpr std::size_t kEntityTypes = 5;
 
 // The cohort's ln(1 + records): exponentially forgotten mean, for the prior of newcomers.
@@ -37,7 +36,7 @@ struct Tenant {
   features::Fingerprint key = 0;
   std::string id;
   std::int32_t first_hour = kNoHour;
-  std::array<std::int64_t, kSources> watermark_ms{};  // 0 = silent so far
+  std::array<std::int64_t, features::kSourceSlots> watermark_ms{};  // 0 = silent so far
   std::uint32_t entities = 0;
   std::array<Cohort, kEntityTypes> cohorts{};
   std::array<Newcomers, kEntityTypes> newcomers{};
@@ -51,7 +50,7 @@ struct Tenant {
   [[nodiscard]] std::int64_t watermark() const;
   // The first hour that may not be learnt yet: a day behind the slowest source.
   [[nodiscard]] std::int32_t learn_limit() const;
-  void advance(features::Source source, features::EventTime event, features::LogTime log);
+  void advance(const features::AuditEvent& event, features::LogTime log);
 
   [[nodiscard]] Prior prior_for(features::EntityType type) const;
   [[nodiscard]] const Calibration& calibration_of(features::EntityType type) const {

@@ -12,7 +12,22 @@ constexpr std::string_view look_up(const std::array<std::string_view, N>& names,
   return index < N ? names[index] : std::string_view("unknown");
 }
 
-constexpr std::array<std::string_view, 3> kSources = {"salesforce_elf", "salesforce_rtem", "salesforce_setup_audit"};
+constexpr std::array<std::string_view, kSources> kSourceNames = {"salesforce_elf",
+                                                                 "salesforce_rtem",
+                                                                 "salesforce_setup_audit",
+                                                                 "dataverse",
+                                                                 "m365",
+                                                                 "hubspot",
+                                                                 "zendesk",
+                                                                 "servicenow",
+                                                                 "google_workspace",
+                                                                 "okta",
+                                                                 "slack",
+                                                                 "snowflake",
+                                                                 "box",
+                                                                 "workday",
+                                                                 "ocsf",
+                                                                 "mapped"};
 constexpr std::array<std::string_view, 13> kActions = {
     "query",         "bulk_job", "bulk_result", "report_run", "report_export", "list_view", "record_view",
     "file_download", "search",   "auth",        "admin_app",  "write",         "other"};
@@ -24,7 +39,18 @@ constexpr std::array<std::string_view, 4> kOutcomes = {"unknown", "success", "fa
 }  // namespace
 
 std::string_view name_of(Source source) noexcept {
-  return look_up(kSources, source);
+  return look_up(kSourceNames, source);
+}
+std::string_view source_name(const AuditEvent& event) noexcept {
+  return event.source == Source::kMapped ? event.source_name : name_of(event.source);
+}
+Fingerprint source_key(const AuditEvent& event) noexcept {
+  return event.source == Source::kMapped ? fingerprint(event.source_name) : static_cast<Fingerprint>(event.source);
+}
+std::size_t source_slot(const AuditEvent& event) noexcept {
+  constexpr auto kMapped = static_cast<std::size_t>(Source::kMapped);
+  if (event.source != Source::kMapped) return static_cast<std::size_t>(event.source);
+  return kMapped + static_cast<std::size_t>(fingerprint(event.source_name) % (kSourceSlots - kMapped));
 }
 std::string_view name_of(Action action) noexcept {
   return look_up(kActions, action);

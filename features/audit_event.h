@@ -11,12 +11,32 @@
 #include <string>
 #include <string_view>
 
+#include "features/data_classes.h"
 #include "features/event_time.h"
 #include "features/fingerprint.h"
 
 namespace outflow::features {
 
-enum class Source : std::uint8_t { kSalesforceElf, kSalesforceRtem, kSalesforceSetupAudit };
+// The numbers are part of persisted record ids: append, never renumber.
+enum class Source : std::uint8_t {
+  kSalesforceElf,
+  kSalesforceRtem,
+  kSalesforceSetupAudit,
+  kDataverse,
+  kM365,
+  kHubspot,
+  kZendesk,
+  kServicenow,
+  kGoogleWorkspace,
+  kOkta,
+  kSlack,
+  kSnowflake,
+  kBox,
+  kWorkday,
+  kOcsf,
+  kMapped,  // by a mapping of the user's own: AuditEvent::source_name says which
+};
+inline constexpr std::size_t kSources = static_cast<std::size_t>(Source::kMapped) + 1;
 
 enum class Action : std::uint8_t {
   kQuery,
@@ -49,6 +69,7 @@ enum class Outcome : std::uint8_t { kUnknown, kSuccess, kFailure, kBlocked };
 
 struct AuditEvent {
   Source source = Source::kSalesforceElf;
+  std::string_view source_name;        // of kMapped only: the mapping's name
   std::string_view source_event_type;  // canonical, e.g. "RestApi", "ApiEvent" (without "Stream")
 
   std::string_view tenant_id;  // canonical: Salesforce ids cut from 18 to 15 characters
@@ -81,13 +102,26 @@ struct AuditEvent {
   std::string_view execution_id;                 // set with kExecutionTotalRepeated
   std::optional<Fingerprint> query_fingerprint;  // of the normalised, redacted query text
   QueryClass query_class = QueryClass::kUnknown;
+  bool filtered = false;  // the query has a WHERE clause: it shows a part of what its object holds
+  // How many rows its one object holds in all, where this record says so: an unfiltered COUNT()'s answer.
+  // (That an unfiltered, unlimited query returned `records` says the same, and is not repeated here.)
+  std::optional<std::uint64_t> object_total;
   bool opens_query = false;        // `Operation: Query` (a new run of its text), not a page of one
   bool proves_extraction = false;  // moved rows, but says not how many (e.g. BulkApiResultEvent, ReportExport)
+
+  DataClasses classes;  // of its objects and queried fields, by the exposure catalogue
 
   std::optional<double> vendor_score;  // Salesforce's own verdict (ApiAnomalyEvent and its kin), 0 to 100
 };
 
-[[nodiscard]] std::string_view name_of(Source source) noexcept;
+[[nodiscard]] std::string_view name_of(Source source) noexcept;  // "mapped" for kMapped
+// What `source` shows: the built-in source's name, or the mapping's.
+[[nodiscard]] std::string_view source_name(const AuditEvent& event) noexcept;
+// Stable across versions and configurations; part of a record's id.
+[[nodiscard]] Fingerprint source_key(const AuditEvent& event) noexcept;
+// A place in an array of kSourceSlots: one for each built-in source; mappings share eight, by their names.
+inline constexpr std::size_t kSourceSlots = kSources - 1 + 8;
+[[nodiscard]] std::size_t source_slot(const AuditEvent& event) noexcept;
 [[nodiscard]] std::string_view name_of(Action action) noexcept;
 [[nodiscard]] std::string_view name_of(CountSemantics semantics) noexcept;
 [[nodiscard]] std::string_view name_of(QueryClass query_class) noexcept;

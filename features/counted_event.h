@@ -40,10 +40,12 @@ struct Posting {
   Owner owner;
   Owner actor;                                // the user behind it; id empty where unknown
   std::int64_t records = 0;                   // rows, with sign
+  std::int64_t estimated = 0;                 // part of `records` that is an estimate, with sign
   std::int64_t bytes = 0;                     // with sign
   std::int32_t events = 0;                    // audit events, with sign
   std::int32_t uncounted = 0;                 // of those, extractions whose count is unknown
   std::span<const std::string_view> objects;  // touched by these rows
+  DataClasses classes;                        // of data, in these rows
   EventTime first, last;                      // of these events; meaningless where `events` is 0
   bool moved = false;                         // part of a move or a correction: the rows were counted elsewhere before
 };

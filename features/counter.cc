@@ -70,7 +70,7 @@ bool Counter::Impl::admit(const AuditEvent& event, LogTime log_time) {
   make_keys(event);
   prefetch();
   // The type belongs to the id: some feeds give the records of one request, whatever their type, one identifier.
-  keys_.uid = fingerprint(event.event_uid, combine(static_cast<Fingerprint>(event.source), keys_.type));
+  keys_.uid = fingerprint(event.event_uid, combine(source_key(event), keys_.type));
   bool rose = false;
   floor_ = clocks_.observe(keys_.tenant, event, log_time, rose).floor;
   if (rose) expire(keys_.tenant, floor_);

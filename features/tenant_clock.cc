@@ -9,6 +9,7 @@ namespace outflow::features {
 namespace {
 
 constexpr std::int64_t kFarthestMs = 1LL << 60;
+constexpr std::size_t kLeastWritten = 8;
 
 }  // namespace
 
@@ -41,8 +42,8 @@ const TenantClocks::Clock& TenantClocks::observe(Fingerprint tenant, const Audit
   rose = false;
   const std::int64_t time_ms = std::min(event.event_time.ms, log_time.ms + kLeadMs);
   // Sources that carry no volume are often silent: they neither hold the floor back nor need their own watermark.
-  const auto index = is_access(event.action) ? 1 + static_cast<std::size_t>(event.source) : 0;
-  std::int64_t& watermark = clock.watermark_ms[std::min(index, kSources - 1)];
+  const auto index = is_access(event.action) ? 1 + source_slot(event) : 0;
+  std::int64_t& watermark = clock.watermark_ms[index];
   if (time_ms <= watermark && watermark != kUnset) return clock;
   // One watermark for all that moves none, at least as far as the tenant's.
   const bool hour_changed = watermark == kUnset || hour_of(EventTime{watermark}) != hour_of(EventTime{time_ms});
@@ -81,8 +82,10 @@ void TenantClocks::encode_dirty(StateWriter& out) {
     ByteWriter writer(value);
     writer.u8(kVersion);
     writer.zigzag(clock.floor);
-    writer.varint(kSources);
-    for (const std::int64_t watermark : clock.watermark_ms) writer.zigzag(watermark);
+    std::size_t used = kClocks;  // the sources that are unknown to a tenant, at the end, need no place
+    while (used > kLeastWritten && clock.watermark_ms[used - 1] == kUnset) --used;
+    writer.varint(used);
+    for (std::size_t i = 0; i < used; ++i) writer.zigzag(clock.watermark_ms[i]);
     out.put(key, value);
   }
   dirty_.clear();
@@ -99,7 +102,7 @@ Result<> TenantClocks::load(const StateReader& cold) {
     const bool known = reader.u8() == kVersion;
     clock.floor = reader.zigzag32();
     const std::size_t sources = reader.count(1);
-    bool sane = sources <= kSources;
+    bool sane = sources <= kClocks;
     for (std::size_t i = 0; i < sources && sane; ++i) {
       clock.watermark_ms[i] = reader.zigzag();
       sane = clock.watermark_ms[i] == kUnset ||

@@ -21,14 +21,14 @@ namespace outflow::features {
 class TenantClocks {
  public:
   static constexpr std::uint8_t kVersion = 1;
-  static constexpr std::size_t kSources = 8;  // room for sources to come
+  static constexpr std::size_t kClocks = 1 + kSourceSlots;  // the first: of all that carries no volume
   static constexpr std::int64_t kUnset = INT64_MIN;
   static constexpr std::int64_t kLeadMs = kMsPerHour;  // how far event time may run ahead of log time
 
   TenantClocks(std::int32_t horizon_hours, bool cut_late) : horizon_hours_(horizon_hours), cut_late_(cut_late) {}
 
   struct Clock {
-    std::array<std::int64_t, kSources> watermark_ms;
+    std::array<std::int64_t, kClocks> watermark_ms;
     std::int32_t floor = INT32_MIN;  // hours below it are late
     bool dirty = false;
   };

@@ -10,6 +10,7 @@
 #include "app/command.h"
 #include "app/config.h"
 #include "app/decode_line.h"
+#include "app/decode_options.h"
 #include "app/exit_code.h"
 #include "app/input_arguments.h"
 #include "connectors/files/input.h"
@@ -107,16 +108,14 @@ bool decode_all(connectors::Input& input, LineOutput& events, LineOutput* reject
 int run_decode(const DecodeArguments& arguments) {
   std::signal(SIGPIPE, SIG_IGN);
   connectors::InputOptions options;
-  options.decode.default_tenant = arguments.input.tenant;
-  if (!arguments.input.config.empty()) {
-    const auto config = load_config(arguments.input.config);
-    if (!config) {
-      complain(config.error());
-      return kExitConfiguration;
-    }
-    options.decode.max_record_bytes = config->max_record_bytes;
-    if (arguments.input.tenant.empty()) options.decode.default_tenant = config->input.tenant;
+  const Result<Config> config = load_config(arguments.input.config);
+  Result<connectors::DecodeOptions> decode =
+      config ? decode_options(*config, arguments.input.tenant) : Result<connectors::DecodeOptions>(config.error());
+  if (!decode) {
+    complain(decode.error());
+    return kExitConfiguration;
   }
+  options.decode = std::move(*decode);
   auto input = connectors::Input::open(arguments.input.inputs, options);
   if (!input) return complain(input.error());
   std::unique_ptr<std::FILE, CloseFile> rejects_file;

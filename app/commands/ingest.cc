@@ -13,6 +13,7 @@
 
 #include "app/command.h"
 #include "app/config.h"
+#include "app/decode_options.h"
 #include "app/exit_code.h"
 #include "app/input_arguments.h"
 #include "app/kafka_properties.h"
@@ -169,7 +170,9 @@ int ingest(const IngestArguments& arguments) {
   (void)connectors::configure_log("warn", "auto");
   const StopSignals signals;
   connectors::InputOptions options;
-  options.decode = {config.input.tenant, config.max_record_bytes};
+  Result<connectors::DecodeOptions> decode = decode_options(config);
+  if (!decode) return report(decode.error());
+  options.decode = std::move(*decode);
   options.want_json = true;
   Result<connectors::Input> input = connectors::Input::open(arguments.input.inputs, options);
   if (!input) {

@@ -10,6 +10,7 @@
 
 #include "app/command.h"
 #include "app/config.h"
+#include "app/decode_options.h"
 #include "app/exit_code.h"
 #include "app/input_arguments.h"
 #include "app/replay_session.h"
@@ -89,8 +90,9 @@ int replay(const ReplayArguments& arguments) {
   const Result<Config> config = load_config(arguments.input.config);
   if (!config.ok()) return complain(config.error().message, kExitConfiguration);
   connectors::InputOptions options;
-  options.decode.default_tenant = arguments.input.tenant.empty() ? config->input.tenant : arguments.input.tenant;
-  options.decode.max_record_bytes = config->max_record_bytes;
+  Result<connectors::DecodeOptions> decode = decode_options(*config, arguments.input.tenant);
+  if (!decode) return complain(decode.error().message, kExitConfiguration);
+  options.decode = std::move(*decode);
   Result<connectors::Input> input = connectors::Input::open(arguments.input.inputs, options);
   if (!input.ok()) return complain(input.error().message, kExitFailure);
   LineSink sink(arguments.output);

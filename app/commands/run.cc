@@ -7,6 +7,7 @@
 
 #include "app/command.h"
 #include "app/config.h"
+#include "app/decode_options.h"
 #include "app/exit_code.h"
 #include "app/kafka_properties.h"
 #include "app/run_service.h"
@@ -62,10 +63,11 @@ Result<Config> configuration(const RunArguments& arguments) {
   return loaded;
 }
 
-std::unique_ptr<connectors::WorkerMachines> machines_of(const Config& config, const TopicLimits& limits) {
+std::unique_ptr<connectors::WorkerMachines> machines_of(const Config& config, const connectors::DecodeOptions& decode,
+                                                        const TopicLimits& limits) {
   connectors::AuditSettings settings;
   settings.detection = config.detection;
-  settings.decode = {config.input.tenant, config.max_record_bytes};
+  settings.decode = decode;
   settings.topic = worked_topic(config);
   settings.tenant_header = config.input.tenant_header;
   settings.keyed_by_users = config.input.keyed_by_tenant;
@@ -83,8 +85,16 @@ int run(const RunArguments& arguments) {
     std::fprintf(stderr, "%s\n", config.error().message.c_str());
     return kExitConfiguration;
   }
+  const Result<connectors::DecodeOptions> decode = decode_options(*config);
+  if (!decode) {
+    std::fprintf(stderr, "%s\n", decode.error().message.c_str());
+    return kExitConfiguration;
+  }
   RunOptions options;
-  options.machines = machines_of;
+  options.decode = *decode;
+  options.machines = [&decode](const Config& settings, const TopicLimits& limits) {
+    return machines_of(settings, *decode, limits);
+  };
   options.exit_at_end = arguments.exit_at_end;
   options.broker_wait_ms = static_cast<std::int64_t>(arguments.broker_wait_s * 1000);
   return run_service(*config, options);

@@ -7,6 +7,7 @@
 
 #include "app/command.h"
 #include "app/config.h"
+#include "app/decode_options.h"
 #include "app/exit_code.h"
 #include "app/input_arguments.h"
 #include "app/volumes_output.h"
@@ -83,8 +84,9 @@ int run_volumes(const VolumesArguments& arguments) {
   const Result<Config> config = load_config(arguments.input.config);
   if (!config) return fail(config.error());
   connectors::InputOptions options;
-  options.decode.default_tenant = arguments.input.tenant.empty() ? config->input.tenant : arguments.input.tenant;
-  options.decode.max_record_bytes = config->max_record_bytes;
+  Result<connectors::DecodeOptions> decode = decode_options(*config, arguments.input.tenant);
+  if (!decode) return fail(decode.error());
+  options.decode = std::move(*decode);
   Result<connectors::Input> input = connectors::Input::open(arguments.input.inputs, options);
   if (!input) return std::fprintf(stderr, "outflow volumes: %s\n", input.error().message.c_str()), kExitFailure;
 

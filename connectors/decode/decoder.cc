@@ -1,6 +1,7 @@
 #include "connectors/decode/decoder.h"
 
 #include <array>
+#include <utility>
 
 #include "connectors/decode/count_text.h"
 #include "connectors/decode/json_walker.h"
@@ -88,12 +89,17 @@ class Decoder::Impl {
     default_tenant_ = canonical_id(options_.default_tenant);
   }
 
-  const Decoded& decode_json(std::string_view bytes, std::string_view tenant) {
+  void open(std::string_view bytes, std::string_view tenant) {
     arena_.reset();
+    unread_ = true;
     const RejectReason reason = find_record(bytes);
-    if (reason != RejectReason::kNone) return reject(reason);
-    return finish(*walker_record_, tenant);
+    if (reason != RejectReason::kNone) {
+      reject(reason);
+    } else {
+      finish(*walker_record_, tenant);
+    }
   }
+  const Decoded* next() { return std::exchange(unread_, false) ? &decoded_ : nullptr; }
 
   std::string_view tenant_of_json(std::string_view bytes) {
     // Most records that name no tenant are told so without being parsed.
@@ -208,6 +214,7 @@ class Decoder::Impl {
   std::string header_;
   Fields row_;
   std::size_t row_width_ = 0;
+  bool unread_ = false;
 };
 
 Decoder::Decoder(DecodeOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -215,8 +222,11 @@ Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
-const Decoded& Decoder::decode_json(std::string_view bytes, std::string_view tenant) {
-  return impl_->decode_json(bytes, tenant);
+void Decoder::open(std::string_view bytes, std::string_view tenant) {
+  impl_->open(bytes, tenant);
+}
+const Decoded* Decoder::next() {
+  return impl_->next();
 }
 std::string_view Decoder::tenant_of_json(std::string_view bytes) {
   return impl_->tenant_of_json(bytes);

@@ -33,9 +33,19 @@ enum class RejectReason : std::uint8_t {
 };
 [[nodiscard]] std::string_view name_of(RejectReason reason) noexcept;  // snake_case, a metric label
 
+class SourceCatalogue;    // connectors/decode/source_catalogue.h: the built-in sources and the user's mappings
+class ExposureCatalogue;  // connectors/decode/exposure_catalogue.h: which objects and fields hold what
+class SchemaStore;        // connectors/decode/schema_store.h: schemas of a registry, by id
+
 struct DecodeOptions {
-  std::string default_tenant;              // where a record names none
-  std::size_t max_record_bytes = 4 << 20;  // larger records are rejected, not parsed
+  std::string default_tenant;                         // where a record names none
+  std::size_t max_record_bytes = 4 << 20;             // larger messages are rejected, not parsed
+  std::size_t max_unpacked_bytes = 64 << 20;          // of one message, over all that is wrapped or compressed in it
+  std::size_t max_events = 50'000;                    // of one message; what stands behind is one reject
+  std::string pinned_source;                          // every record is of this source; empty: told by content
+  std::shared_ptr<const SourceCatalogue> sources;     // null: the built-in sources
+  std::shared_ptr<const ExposureCatalogue> exposure;  // null: the built-in catalogue
+  std::shared_ptr<SchemaStore> schemas;               // null: Avro is rejected
 };
 
 struct Decoded {
@@ -52,9 +62,19 @@ class Decoder {
   Decoder(Decoder&&) noexcept;
   Decoder& operator=(Decoder&&) noexcept;
 
-  // One JSON record: flat RTEM, CometD envelope, Confluent Connect flat, or an ELF row under its CSV column names.
-  // `tenant` is what the transport says (Kafka key or header), used where the record names none; may be empty.
-  const Decoded& decode_json(std::string_view bytes, std::string_view tenant = {});
+  // Opens one message: JSON, bare or in envelopes, compressed or behind a registry's prefix. What it holds follows from
+  // next(): one event or reject for each record in it, at least one in all, in the message's order.
+  // `bytes` must stay valid until the next open(). `tenant` is what the transport says (Kafka key or header), used
+  // where a record names none; may be empty.
+  void open(std::string_view bytes, std::string_view tenant = {});
+  // nullptr behind the last. The result lives until the next call of anything.
+  const Decoded* next();
+
+  // open() and its first next(): for messages that hold one record.
+  const Decoded& decode_json(std::string_view bytes, std::string_view tenant = {}) {
+    open(bytes, tenant);
+    return *next();
+  }
 
   // Only the tenant of a record (for keying), as cheaply as it can be had. Empty where the record names none.
   [[nodiscard]] std::string_view tenant_of_json(std::string_view bytes);

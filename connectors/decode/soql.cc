@@ -52,6 +52,8 @@ class SoqlReader {
     SoqlSummary summary;
     summary.fingerprint = features::fingerprint(normalised());
     summary.query_class = query_class();
+    summary.filtered = has_where_;
+    summary.count_star = summary.query_class == QueryClass::kCount && counts_ == 1;
     summary.from_offset = static_cast<std::uint32_t>(from_offset_);
     summary.from_size = static_cast<std::uint32_t>(from_size_);
     return summary;
@@ -169,12 +171,14 @@ class SoqlReader {
           item_started_ = true;
           count_pending_ = word == "count" || word == "count_distinct";
           if (!count_pending_) other_items_ = true;
+          if (word == "count") ++counts_;
         }
         return;
       case Clause::kAfterFromWord:
         take_from(begin, text_.substr(begin, word.size()));
         return;
       case Clause::kRest:
+        if (word == "where") has_where_ = true;
         if (word == "group") has_group_ = true;
         limit_pending_ = word == "limit";
         return;
@@ -217,6 +221,8 @@ class SoqlReader {
   bool limit_pending_ = false;
   bool has_limit_ = false;
   bool has_group_ = false;
+  bool has_where_ = false;
+  int counts_ = 0;
   std::size_t from_offset_ = 0;
   std::size_t from_size_ = 0;
 };

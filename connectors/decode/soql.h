@@ -17,6 +17,8 @@ namespace outflow::connectors {
 struct SoqlSummary {
   features::Fingerprint fingerprint = 0;  // of the normalised text
   features::QueryClass query_class = features::QueryClass::kUnknown;
+  bool filtered = false;          // has a WHERE clause
+  bool count_star = false;        // `SELECT COUNT() FROM X`, ungrouped: the answer is how many rows match
   std::uint32_t from_offset = 0;  // the object after the outer FROM, in the text given; size 0 = none
   std::uint32_t from_size = 0;
 };

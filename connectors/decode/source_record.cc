@@ -121,6 +121,8 @@ void SourceRecord::read_query(std::string_view soql) {
   const SoqlSummary& summary = queries_.summarise(soql);
   event.query_fingerprint = summary.fingerprint;
   event.query_class = summary.query_class;
+  event.filtered = summary.filtered;
+  counts_rows_ = summary.count_star && !summary.filtered;
   if (objects_.empty() && summary.from_size > 0) add_objects(soql.substr(summary.from_offset, summary.from_size));
 }
 

@@ -44,6 +44,7 @@ class SourceRecord {
     fields_ = &fields;
     channel_ = channel;
     objects_.clear();
+    counts_rows_ = false;
     event = features::AuditEvent{};
   }
 
@@ -75,8 +76,10 @@ class SourceRecord {
   void read_query(std::string_view soql);
   void finish_objects() { event.objects = objects_; }
 
-  // Moves nothing, whatever the record's numbers say: COUNT() queries, writes.
+  // Moves nothing, whatever the record's numbers say: COUNT() queries, writes. What an unfiltered COUNT() answered is
+  // how many rows its object holds.
   void moves_nothing() {
+    if (counts_rows_ && event.records.value_or(0) > 1) event.object_total = event.records;
     event.records = 0;
     event.bytes.reset();
     event.count_semantics = features::CountSemantics::kNone;
@@ -93,6 +96,7 @@ class SourceRecord {
   const Fields* fields_ = nullptr;
   std::string_view channel_;
   std::vector<std::string_view> objects_;
+  bool counts_rows_ = false;  // the query is an unfiltered COUNT()
 };
 
 // The plain text of a value (unescaped into the arena where it must be).

@@ -18,7 +18,6 @@ constexpr std::uint32_t kSampleEvery = 64;
 constexpr std::size_t kReadings = 50;  // integrations a partition shows in metrics
 constexpr std::size_t kCanonicalIdLength = 15;
 constexpr std::size_t kLongIdLength = 18;
-constexpr std::size_t kSources = 3;
 constexpr std::size_t kReasons = 32;
 constexpr std::array<std::string_view, 6> kSeverities = {"", "", "low", "medium", "high", "critical"};
 
@@ -33,8 +32,8 @@ struct Counts {
   std::uint64_t mismatched_keys = 0;
   std::array<std::uint64_t, kReasons> rejected{};
   std::array<std::uint64_t, kSeverities.size()> alerts{};
-  std::array<std::uint64_t, kSources> events{};
-  std::array<std::int64_t, kSources> newest_ms{};
+  std::array<std::uint64_t, features::kSources> events{};
+  std::array<std::int64_t, features::kSources> newest_ms{};
   LatencyHistogram processing;
   LatencyHistogram age;
   LatencyHistogram detection;
@@ -121,7 +120,7 @@ class AuditMachine final : public detector::RecordMachine {
       return 0;
     }
     const features::AuditEvent& event = decoded.event;
-    const auto source = std::min(static_cast<std::size_t>(event.source), kSources - 1);
+    const auto source = static_cast<std::size_t>(event.source);
     ++shared_.counts.events[source];
     shared_.counts.newest_ms[source] = std::max(shared_.counts.newest_ms[source], event.event_time.ms);
     if (shared_.settings.keyed_by_users && !same_tenant(record.key, event.tenant_id)) ++shared_.counts.mismatched_keys;
@@ -218,7 +217,7 @@ class AuditMachines final : public WorkerMachines {
     for (std::size_t i = 2; i < kSeverities.size(); ++i) {
       snapshot.alerts_by_severity[std::string(kSeverities[i])] = counts.alerts[i];
     }
-    for (std::size_t i = 0; i < kSources; ++i) {
+    for (std::size_t i = 0; i < features::kSources; ++i) {
       if (counts.events[i] == 0) continue;
       const std::string source(features::name_of(static_cast<features::Source>(i)));
       snapshot.events_by_source[source] = counts.events[i];

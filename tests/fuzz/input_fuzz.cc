@@ -21,7 +21,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   auto source = decompressed(bytes_in_memory(bytes), "fuzz");
   if (!source) return 0;
-  const DecodeOptions options{"00D000000000001", 64U << 10};
+  DecodeOptions options;
+  options.default_tenant = "00D000000000001";
+  options.max_record_bytes = 64U << 10;
   RecordReader reader(std::move(*source), options);
   constexpr std::size_t kEnough = 100'000;  // a small compressed file may be a large plain one
   for (std::size_t records = 0; records < kEnough; ++records) {

@@ -64,7 +64,12 @@ void check_against_simdjson(std::string_view bytes, RejectReason reason) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static Decoder decoder({"00D000000000001", 1 << 20});
+  static Decoder decoder([] {
+    outflow::connectors::DecodeOptions options;
+    options.default_tenant = "00D000000000001";
+    options.max_record_bytes = 1 << 20;
+    return options;
+  }());
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const Decoded& decoded = decoder.decode_json(bytes);
   require(!decoded.ok() || !decoded.event.event_uid.empty(), "an accepted record has an id");

@@ -30,6 +30,9 @@ const features::AuditEvent& OwnedEvent::view() const {
   view_.query_fingerprint = query;
   view_.opens_query = opens_query;
   view_.proves_extraction = proves_extraction;
+  view_.filtered = filtered;
+  view_.object_total = object_total;
+  view_.classes = classes;
   return view_;
 }
 

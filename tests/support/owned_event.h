@@ -28,6 +28,9 @@ struct OwnedEvent {
   std::optional<std::uint64_t> records, bytes, query;
   bool opens_query = false;
   bool proves_extraction = false;
+  bool filtered = false;
+  std::optional<std::uint64_t> object_total;
+  features::DataClasses classes;
 
   // Valid while this event lives and does not change; not after another call.
   [[nodiscard]] const features::AuditEvent& view() const;

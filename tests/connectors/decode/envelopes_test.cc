@@ -26,6 +26,13 @@ const std::string kPayload =
     R"({"EventDate":"2023-03-20T14:59:33.958+0000","EventIdentifier":"e","UserId":"005000000000001AAA",)"
     R"("ApiType":"REST","Operation":"Query","RowsProcessed":20680.0,"CreatedDate":1679324373999})";
 
+DecodeOptions with_limits(std::string tenant, std::size_t max_record_bytes) {
+  DecodeOptions options;
+  options.default_tenant = std::move(tenant);
+  options.max_record_bytes = max_record_bytes;
+  return options;
+}
+
 TEST(Envelopes, TheRecordIsFoundInEach) {
   const std::string cases[] = {
       kElf,
@@ -86,12 +93,12 @@ TEST(Envelopes, RejectsSayWhy) {
   for (const auto& [json, reason] : cases) {
     EXPECT_EQ(name_of(decoder.decode_json(json).reject), reason) << json.substr(0, 200);
   }
-  Decoder small({"", 100});
+  Decoder small(with_limits("", 100));
   EXPECT_EQ(name_of(small.decode_json(kElf).reject), "too_large");
 }
 
 TEST(Envelopes, TheTenantIsTheRecordsThenTheTransportsThenTheDefault) {
-  Decoder decoder({"00D000000000009AAA", 4 << 20});
+  Decoder decoder(with_limits("00D000000000009AAA", 4 << 20));
   EXPECT_EQ(decoder.decode_json(kElf, "00D000000000005AAA").event.tenant_id, "00D000000000001");
   EXPECT_EQ(decoder.decode_json(kPayload, "00D000000000005AAA").event.tenant_id, "00D000000000005");
   EXPECT_EQ(decoder.decode_json(kPayload).event.tenant_id, "00D000000000009");
