@@ -28,8 +28,9 @@ std::string_view cut(std::string_view text, const TextCut& how) noexcept {
   return before ? text.substr(0, at) : text.substr(at + mark.size());
 }
 
-// `[2001:db8::1]:443` and `203.0.113.7:443`, without what is around the address.
+// `[2001:db8::1]:443` and `203.0.113.7:443`, without what is around the address; `::ffff:203.0.113.7` is an IPv4 one.
 std::string_view bare_address(std::string_view text) noexcept {
+  if (starts_folded(text, "::ffff:") && text.find('.') != std::string_view::npos) return text.substr(7);
   if (text.starts_with('[')) return text.substr(1, std::max<std::size_t>(text.find(']'), 1) - 1);
   const std::size_t colon = text.find(':');
   const bool port = colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos;
@@ -184,7 +185,10 @@ std::optional<std::uint64_t> MappedSource::elements(SlotId slot) {
     slots_->for_each(slot, [&found](Value&) { ++found; });
     return found;
   }
-  if (value.kind == ValueKind::kString) return elements_in(value_text(value));
+  if (value.kind == ValueKind::kString) {
+    const std::string_view list = value_text(value);
+    return says_nothing(list) ? std::nullopt : std::optional(elements_in(list));
+  }
   if (value.kind != ValueKind::kNested || tokens_ == nullptr || tokens_->kind(value.place) != '[') return std::nullopt;
   if (tokens_->kind(value.place + 1) == ']') return 0;
   std::uint64_t found = 1;
@@ -288,6 +292,7 @@ void MappedSource::read_volume(const EventProgram& program, SourceRecord& record
   const bool no_execution = program.semantics == CountSemantics::kExecutionTotalRepeated && event.execution_id.empty();
   const bool no_job = program.semantics == CountSemantics::kJobProgress && event.job_id.empty();
   if (no_execution || no_job) event.count_semantics = CountSemantics::kPerEvent;
+  if (!event.records) event.count_semantics = CountSemantics::kNone;  // it counts nothing
   event.proves_extraction = program.proves_extraction && !event.records;
   const bool counts = event.query_class == features::QueryClass::kCount;
   if ((counts || event.action == features::Action::kWrite) && (event.records || event.bytes)) record.moves_nothing();
