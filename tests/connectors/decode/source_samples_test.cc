@@ -7,6 +7,7 @@
 //   event_uid  "*" is any id: one by hash
 //   same_as    the number (from 1) of an earlier expected line whose event_uid this one must have; all others differ
 //   reject     the reason; nothing else stands in the line
+//   classes    data classes that must be among those of the event
 //   why        for the reader
 #include <gtest/gtest.h>
 
@@ -56,6 +57,15 @@ json number(const std::optional<Number>& value) {
   return value ? json(*value) : json();
 }
 
+std::vector<std::string> classes_of(const features::AuditEvent& event) {
+  std::vector<std::string> names;
+  for (unsigned i = 0; i < features::DataClasses::kMost; ++i) {
+    const auto one = static_cast<features::DataClass>(i);
+    if (event.classes.has(one)) names.emplace_back(features::name_of(one));
+  }
+  return names;
+}
+
 json json_of(const features::AuditEvent& event) {
   json out;
   out["event_time_ms"] = event.event_time.ms;
@@ -84,6 +94,7 @@ json json_of(const features::AuditEvent& event) {
   out["source_event_type"] = text(event.source_event_type);
   const bool classified = event.query_class != features::QueryClass::kUnknown;
   out["query_class"] = text(classified ? features::name_of(event.query_class) : "");
+  out["classes"] = classes_of(event);
   return out;
 }
 
@@ -116,13 +127,15 @@ void expect_read(const json& event, const json& expected) {
       ADD_FAILURE() << key << " is not there: " << event.dump();
     } else if (key == "event_uid" && value == "*") {
       EXPECT_FALSE(event[key].is_null()) << key;
+    } else if (key == "classes") {
+      for (const json& one : value) EXPECT_TRUE(std::ranges::count(event[key], one) == 1) << one << event[key];
     } else {
       EXPECT_EQ(event[key], value) << key;
     }
   }
   if (expected.value("rest", "") != "unknown") return;
   for (const auto& [key, value] : event.items()) {
-    if (!expected.contains(key)) EXPECT_TRUE(is_unknown(value)) << key << " is " << value.dump();
+    if (key != "classes" && !expected.contains(key)) EXPECT_TRUE(is_unknown(value)) << key << " is " << value.dump();
   }
 }
 
