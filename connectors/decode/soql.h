@@ -1,4 +1,4 @@
-// SOQL texts: what kind of reading they are, and one spelling of them that holds nothing a customer wrote.
+// SOQL (and plain SQL) texts: what kind of reading they are, and one spelling of them that holds nothing a customer wrote.
 //
 // Normalised: case folded, white space and comments gone, and every literal replaced by `?`: strings (also
 // unterminated ones, to the end), numbers, dates, currency amounts, SOSL search terms; a list of them becomes one.
