@@ -179,7 +179,8 @@ class SoqlReader {
         take_from(begin, text_.substr(begin, word.size() + qualified_size()));
         return;
       case Clause::kRest:
-        if (word == "where") has_where_ = true;
+        // SQL: what is joined or added says no more how many rows the object holds than what is filtered.
+        if (word == "where" || word == "join" || word == "union") has_where_ = true;
         if (word == "group") has_group_ = true;
         limit_pending_ = word == "limit";
         return;

@@ -59,6 +59,9 @@ TEST(Soql, ReadsWhatPlainSqlWritesOtherwise) {
   EXPECT_EQ(class_of("SELECT \"Email\" FROM crm.contacts"), QueryClass::kFull);
   EXPECT_EQ(class_of("SELECT 1 FROM crm.contacts LIMIT 9"), QueryClass::kLimited);
   EXPECT_EQ(class_of("SELECT a FROM t -- LIMIT 5"), QueryClass::kFull);
+  std::string out;
+  EXPECT_TRUE(analyse_soql("SELECT a.x FROM a JOIN b ON a.id = b.id", out).filtered);
+  EXPECT_FALSE(analyse_soql("SELECT a.x FROM a ORDER BY x", out).filtered);
   EXPECT_EQ(normal("select a from t -- run 4711\nlimit 3"), normal("select a from t limit 4"));
 }
 
