@@ -92,7 +92,8 @@ class Truth {
   }
   static bool moves(const OwnedEvent& e) { return e.action != Action::kWrite && e.query_class != QueryClass::kCount; }
   static bool is_page(const OwnedEvent& e) {
-    return moves(e) && e.semantics == CountSemantics::kQueryTotalRepeated && e.query.has_value();
+    return moves(e) && e.semantics == CountSemantics::kQueryTotalRepeated && e.query.has_value() &&
+           said_by(e).kind.empty();
   }
   std::string instance_at(const OwnedEvent& page, std::int64_t time_ms) const {
     std::int64_t opened = -1;
