@@ -92,6 +92,54 @@ void Counter::Impl::post_group(VolumeGroup& group, int sign) {
   ledger_.add_extraction(extraction_of(group).groups, sign);
 }
 
+// From one set of sightings to another: takes back what the extractions that change were worth, that of `touched` among
+// them, lets `change` change what they hold, and posts what those are worth that come of it.
+template <typename Change>
+void Counter::Impl::regroup(ExtractionPool& pool, std::vector<Sighting> after, const VolumeGroup* touched,
+                            Change change) {
+  pair_sightings(after);
+  const std::vector<Sighting> before = std::exchange(pool.sightings, {});
+  std::vector<std::uint32_t> size_before(before.size()), size_after(after.size()), place(before.size(), kNowhere);
+  for (const Sighting& one : before) ++size_before[one.first];
+  for (const Sighting& one : after) ++size_after[one.first];
+  // Both are sorted alike: one walk finds each in the other.
+  for (std::uint32_t i = 0, j = 0; i < before.size() && j < after.size();) {
+    if (before[i].group == after[j].group) {
+      place[i++] = j++;
+    } else if (std::tie(before[i].time_ms, before[i].kind, before[i].group) <
+               std::tie(after[j].time_ms, after[j].kind, after[j].group)) {
+      ++i;
+    } else {
+      ++j;
+    }
+  }
+  std::vector<bool> broken(before.size()), kept(after.size());
+  for (std::uint32_t i = 0; i < before.size(); ++i) {
+    const std::uint32_t first = before[i].first, to = place[first];
+    if (to == kNowhere || place[i] == kNowhere || after[place[i]].first != after[to].first ||
+        size_after[after[to].first] != size_before[first] || (touched != nullptr && before[i].group == touched->key)) {
+      broken[first] = true;
+    }
+  }
+  for (std::uint32_t i = 0; i < before.size(); ++i) {
+    if (before[i].first != i) continue;
+    if (!broken[i]) {
+      kept[after[place[i]].first] = true;
+    } else if (const Extraction gone = gather(before, i); !gone.groups.empty()) {
+      ledger_.add_extraction(gone.groups, -1);
+    }
+  }
+  change();
+  const std::size_t grown = after.size() > before.size() ? after.size() - before.size() : 0;
+  pool.sightings = after;
+  pools_.grew(pool, grown * sizeof(Sighting));
+  pools_.changed(pool);
+  for (std::uint32_t i = 0; i < after.size(); ++i) {
+    if (after[i].first != i || kept[i]) continue;
+    if (const Extraction made = gather(after, i); !made.groups.empty()) reckon(made);
+  }
+}
+
 // Adds one record to a group that takes part in extractions, and posts what that changes.
 void Counter::Impl::contribute_sighting(VolumeGroup& group, const Contribution& row) {
   make_room(group);
@@ -143,44 +191,68 @@ bool Counter::Impl::contribute_quickly(VolumeGroup& group, const Extraction& ext
   return true;
 }
 
-// Puts the record into its group and the group into its pool. Both of its extractions, that which it leaves and that
-// which it joins, are reckoned anew.
+// Puts the record into its group and the group into its pool. What its extraction was worth is taken back, and so is
+// that of any other that it parts or joins.
 void Counter::Impl::place(VolumeGroup& group, const Contribution& row) {
-  if (!group.rows.empty()) leave(group);
   if (!group.sighted) {
+    if (!group.rows.empty()) ledger_.add_group(group, -1);  // of records that tell of no extraction
     group.sighted = std::make_unique<Sighted>();
     groups_.grew(group, sizeof(Sighted));
     group.sighted->kind = sight_.kind;
     group.sighted->opens = sight_.opens;
     group.sighted->reach = sight_.reach;
     group.sighted->shape = sight_.shape;
+    belong(group, row);
+    add_row(group, row);
+    return enter(group);
   }
+  const Fingerprint before = group.sighted->pool.app;
+  Naming pool = group.sighted->pool;
+  if (sight_.pool != 0) pool.take({row.time_ms, row.uid, sight_.pool});
+  ExtractionPool* stays = pool.app != before || before == 0 ? nullptr : pools_.find(before);
+  const Sighting* sighting = stays == nullptr ? nullptr : stays->find(group.key);
+  if (sighting == nullptr) {
+    leave(group);
+    belong(group, row);
+    add_row(group, row);
+    return enter(group);
+  }
+  std::vector<Sighting> after = stays->sightings;
+  std::int64_t& time_ms = after[static_cast<std::size_t>(sighting - stays->sightings.data())].time_ms;
+  time_ms = std::clamp(std::min(time_ms, row.time_ms), -kFarthestMs, kFarthestMs);
+  belong(group, row);
+  pools_.used_at(*stays, keys_.home);
+  regroup(*stays, std::move(after), &group, [&] { add_row(group, row); });
+}
+
+// The earliest record that says where a group belongs decides.
+void Counter::Impl::belong(VolumeGroup& group, const Contribution& row) {
   Sighted& sighted = *group.sighted;
-  const bool belongs = sight_.pool != 0 && sighted.pool.take({row.time_ms, row.uid, sight_.pool});
-  if (belongs && sighted.subject != sight_.subject) {
-    tell(group, -1, 0);
-    sighted.subject = sight_.subject;
-    if (sighted.learns) learn(group);
-  }
+  if (sight_.pool == 0 || !sighted.pool.take({row.time_ms, row.uid, sight_.pool})) return;
+  if (sighted.subject == sight_.subject) return;
+  tell(group, -1, 0);
+  sighted.subject = sight_.subject;
+  if (sighted.learns) learn(group);
+}
+
+void Counter::Impl::add_row(VolumeGroup& group, const Contribution& row) {
   group.add(row);
   groups_.changed(group);
   if (group.rows.size() > 1) groups_.grew(group, sizeof(Contribution));
-  if (!sighted.learns && (row.uncounted || (sighted.shape != 0 && !row.tells))) learn(group);
-  enter(group);
+  if (!group.sighted->learns && (row.uncounted || (group.sighted->shape != 0 && !row.tells))) learn(group);
 }
 
 void Counter::Impl::leave(VolumeGroup& group) {
-  const Fingerprint key = group.sighted ? group.sighted->pool.app : 0;
+  const Fingerprint key = group.sighted->pool.app;
   ExtractionPool* pool = key == 0 ? nullptr : pools_.find(key);
   const Sighting* sighting = pool == nullptr ? nullptr : pool->find(group.key);
   if (sighting == nullptr) {
     VolumeGroup* alone = &group;
-    if (!group.sighted) return ledger_.add_group(group, -1);
     return ledger_.add_extraction({&alone, 1}, -1);
   }
   std::vector<Sighting> after = pool->sightings;
   after.erase(after.begin() + (sighting - pool->sightings.data()));
-  regroup(*pool, std::move(after));
+  regroup(*pool, std::move(after), nullptr, [] {});
 }
 
 void Counter::Impl::enter(VolumeGroup& group) {
@@ -194,7 +266,7 @@ void Counter::Impl::enter(VolumeGroup& group) {
     prune(after);
     const bool room = after.size() < ExtractionPool::kMost;
     if (room) after.push_back({time_ms, group.key, sighted.shape, sighted.kind, sighted.opens, 0});
-    regroup(pool, std::move(after));
+    regroup(pool, std::move(after), nullptr, [] {});
     if (room) return;
     ++stats_.forgotten_entries;
   }
@@ -208,51 +280,6 @@ void Counter::Impl::prune(std::vector<Sighting>& sightings) {
   const std::int64_t start_ms = start_of(EventHour{floor_}).ms - kMsPerDay;
   std::erase_if(sightings,
                 [&](const Sighting& one) { return one.time_ms < start_ms || groups_.find(one.group) == nullptr; });
-}
-
-// From one set of sightings to another: takes back what the extractions that change were worth, and posts what those
-// are worth that come of them.
-void Counter::Impl::regroup(ExtractionPool& pool, std::vector<Sighting> after) {
-  pair_sightings(after);
-  const std::vector<Sighting> before = std::exchange(pool.sightings, {});
-  std::vector<std::uint32_t> size_before(before.size()), size_after(after.size()), place(before.size(), kNowhere);
-  for (const Sighting& one : before) ++size_before[one.first];
-  for (const Sighting& one : after) ++size_after[one.first];
-  // Both are sorted alike: one walk finds each in the other.
-  for (std::uint32_t i = 0, j = 0; i < before.size() && j < after.size();) {
-    if (before[i].group == after[j].group) {
-      place[i++] = j++;
-    } else if (std::tie(before[i].time_ms, before[i].kind, before[i].group) <
-               std::tie(after[j].time_ms, after[j].kind, after[j].group)) {
-      ++i;
-    } else {
-      ++j;
-    }
-  }
-  std::vector<bool> broken(before.size()), kept(after.size());
-  for (std::uint32_t i = 0; i < before.size(); ++i) {
-    const std::uint32_t first = before[i].first, to = place[first];
-    if (to == kNowhere || place[i] == kNowhere || after[place[i]].first != after[to].first ||
-        size_after[after[to].first] != size_before[first]) {
-      broken[first] = true;
-    }
-  }
-  for (std::uint32_t i = 0; i < before.size(); ++i) {
-    if (before[i].first != i) continue;
-    if (!broken[i]) {
-      kept[after[place[i]].first] = true;
-    } else if (const Extraction gone = gather(before, i); !gone.groups.empty()) {
-      ledger_.add_extraction(gone.groups, -1);
-    }
-  }
-  const std::size_t grown = after.size() > before.size() ? after.size() - before.size() : 0;
-  pool.sightings = after;
-  pools_.grew(pool, grown * sizeof(Sighting));
-  pools_.changed(pool);
-  for (std::uint32_t i = 0; i < after.size(); ++i) {
-    if (after[i].first != i || kept[i]) continue;
-    if (const Extraction made = gather(after, i); !made.groups.empty()) reckon(made);
-  }
 }
 
 }  // namespace outflow::features

@@ -114,10 +114,13 @@ class Counter::Impl {
   void contribute_sighting(VolumeGroup& group, const Contribution& row);
   bool contribute_quickly(VolumeGroup& group, const Extraction& extraction, const Contribution& row);
   void place(VolumeGroup& group, const Contribution& row);
+  void belong(VolumeGroup& group, const Contribution& row);
+  void add_row(VolumeGroup& group, const Contribution& row);
   void leave(VolumeGroup& group);
   void enter(VolumeGroup& group);
   void prune(std::vector<Sighting>& sightings);
-  void regroup(ExtractionPool& pool, std::vector<Sighting> after);
+  template <typename Change>
+  void regroup(ExtractionPool& pool, std::vector<Sighting> after, const VolumeGroup* touched, Change change);
 
   // counter_estimates.cc
   [[nodiscard]] Fingerprint object_key(std::string_view name) const;

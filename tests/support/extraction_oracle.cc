@@ -229,10 +229,11 @@ std::uint64_t estimate_of(const std::vector<SeenGroup>& extraction, const Known&
   }
   if (report) {
     std::uint64_t before = 0, after = 0;
-    bool any_before = false;
+    bool any_before = false, any_after = false;
     for (const KnownSize& truth : list(known.truths, subject)) {
       if (truth.time_ms < time) std::tie(any_before, before) = std::pair(true, truth.rows);
-      if (truth.time_ms >= time && truth.time_ms <= time + kDay && after == 0) after = truth.rows;
+      if (truth.time_ms < time || truth.time_ms > time + kDay || any_after) continue;
+      std::tie(any_after, after) = std::pair(true, truth.rows);
     }
     return any_before ? before : after;
   }
