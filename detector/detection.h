@@ -130,7 +130,7 @@ class Detection {
   void follow_rows(const features::AuditEvent& event, const features::CountedEvent& counted, const Origin& origin,
                    features::LogTime log_time);
   [[nodiscard]] Entity* losing_to(const Entity& entity);
-  [[nodiscard]] Arrival where_rows_went(const Episode& episode) const;
+  [[nodiscard]] Arrival where_rows_went(const Episode& episode, const features::CountedEvent& counted) const;
   void pass_on(Entity& from, Entity& to);
   void withhold_learnt(Entity& entity);
   [[nodiscard]] bool all_is_known(const features::AuditEvent& event, const Arrival& arrival, const Entity& from,

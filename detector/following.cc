@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::int32_t kNearHours = 24;  // of an episode: the true count may stand in another hour than its estimate
 constexpr std::int64_t kLateMs = features::kMsPerHour;
-constexpr std::int64_t kNearlyAll = 20;  // what is left is less than its twentieth
+constexpr std::int64_t kNearlyAll = 1000;  // what is left is less than its thousandth
 constexpr double kConfirmed = 1.01;      // times what was said, at most
 constexpr std::size_t kMostOther = 128;  // bytes of another entity's name
 
@@ -56,11 +56,11 @@ bool may_grow(const AuditEvent& event) {
 
 }  // namespace
 
-Detection::Arrival Detection::where_rows_went(const Episode& episode) const {
+Detection::Arrival Detection::where_rows_went(const Episode& episode, const CountedEvent& counted) const {
   Arrival arrival;
+  arrival.estimate_replaced = counted.settles_estimate;
   for (const Touched& touched : touched_) {
     const features::Posting& posting = *touched.posting;
-    if (posting.estimated < 0) arrival.estimate_replaced = true;
     if (touched.owner == nullptr || !posting.moved || posting.records <= 0) continue;
     if (touched.owner == leaving_ || !near(episode, posting.hour.hour)) continue;
     if (arrival.most == nullptr || posting.records > arrival.most->posting->records) arrival.most = &touched;
@@ -97,8 +97,8 @@ void Detection::withhold_learnt(Entity& entity) {
 bool Detection::all_is_known(const AuditEvent& event, const Arrival& arrival, const Entity& from,
                              const Entity& holder) const {
   const Episode& episode = holder.episode;
-  const bool moved = &from != &holder;
-  if (moved && held(from, episode) > held(holder, episode) / kNearlyAll) return false;
+  const bool moved = arrival.most != nullptr;
+  if (moved && held(from, episode) > held(*arrival.most->owner, episode) / kNearlyAll) return false;
   if (!arrival.estimate_replaced) return true;
   if (estimated(holder, episode) > 0 || (moved && estimated(from, episode) > 0)) return false;
   const auto records = static_cast<double>(held(holder, episode));
@@ -110,7 +110,7 @@ void Detection::follow_rows(const AuditEvent& event, const CountedEvent& counted
                             LogTime log_time) {
   if (leaving_ == nullptr) return;
   Entity& from = *leaving_;
-  const Arrival arrival = where_rows_went(from.episode);
+  const Arrival arrival = where_rows_went(from.episode, counted);
   Entity* holder = &from;
   Entity* to = arrival.most != nullptr ? arrival.most->owner : nullptr;
   if (to != nullptr && to->episode.uid == from.episode.uid) {
@@ -163,7 +163,8 @@ void Detection::follow_rows(const AuditEvent& event, const CountedEvent& counted
   unsaid.episode = episode.uid;
   // The record that names or counts the rows may be hours younger than they are.
   const std::int64_t end_ms = features::start_of({episode.last_hour + 1}).ms - 1;
-  unsaid.event_ms = std::min(last_ms != INT64_MIN ? last_ms : unsaid.event_ms, end_ms);
+  unsaid.event_ms = last_ms != INT64_MIN ? last_ms : unsaid.event_ms;
+  unsaid.event_ms = std::min(std::max(unsaid.event_ms, episode.first_seen_ms), end_ms);
   if (merged) {
     extend(to->episode, arrival.most->posting->hour.hour);
     Unsaid& grown = note_unsaid(to->key);
