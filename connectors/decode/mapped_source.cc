@@ -292,7 +292,9 @@ void MappedSource::read_volume(const EventProgram& program, SourceRecord& record
   const bool no_execution = program.semantics == CountSemantics::kExecutionTotalRepeated && event.execution_id.empty();
   const bool no_job = program.semantics == CountSemantics::kJobProgress && event.job_id.empty();
   if (no_execution || no_job) event.count_semantics = CountSemantics::kPerEvent;
-  if (!event.records) event.count_semantics = CountSemantics::kNone;  // it counts nothing
+  // Nothing is there that could add up.
+  const bool per_event = event.count_semantics == CountSemantics::kPerEvent;
+  if (per_event && !event.records && !event.bytes) event.count_semantics = CountSemantics::kNone;
   event.proves_extraction = program.proves_extraction && !event.records;
   const bool counts = event.query_class == features::QueryClass::kCount;
   if ((counts || event.action == features::Action::kWrite) && (event.records || event.bytes)) record.moves_nothing();
