@@ -298,6 +298,11 @@ void read_who(SourceRecord& record) {
 
 }  // namespace
 
+bool is_surely_salesforce_elf(const Fields& fields) noexcept {
+  const bool type = fields.name(Column::kElfEventType) == "EVENT_TYPE";
+  return fields.has(Column::kElfTimestampDerived) || (type && fields.has(Column::kElfTimestamp));
+}
+
 bool is_salesforce_elf(const Fields& fields) noexcept {
   const std::string_view type_name = fields.name(Column::kElfEventType);
   if (type_name == "EVENT_TYPE") return true;

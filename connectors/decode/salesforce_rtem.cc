@@ -195,9 +195,12 @@ void read_who(SourceRecord& record) {
 
 }  // namespace
 
-bool is_salesforce_rtem(const Fields& fields, std::string_view channel) noexcept {
+bool is_surely_salesforce_rtem(const Fields& fields, std::string_view channel) noexcept {
   if (fields.has(Column::kEventDate) || fields.has(Column::kEventIdentifier)) return true;
-  if (channel.starts_with("/event/") || channel.starts_with("/data/")) return true;
+  return channel.starts_with("/event/") || channel.starts_with("/data/");
+}
+
+bool is_salesforce_rtem(const Fields& fields) noexcept {
   return fields.has(Column::kObjectType) || fields.has(Column::kExecutionIdentifier) ||
          (fields.has(Column::kQueriedEntities) && fields.has(Column::kUserId));
 }

@@ -103,6 +103,11 @@ std::optional<std::uint64_t> SourceRecord::count(Column column) {
   return parse_count(value->text);
 }
 
+void SourceRecord::add_object(std::string_view name) {
+  if (name.empty() || objects_.size() >= kMaxObjects) return;
+  if (std::find(objects_.begin(), objects_.end(), name) == objects_.end()) objects_.push_back(name);
+}
+
 void SourceRecord::add_objects(std::string_view names) {
   std::size_t at = 0;
   while (at < names.size() && objects_.size() < kMaxObjects) {
@@ -110,10 +115,7 @@ void SourceRecord::add_objects(std::string_view names) {
     const std::size_t begin = at;
     while (at < names.size() && !separates_names(names[at])) ++at;
     const std::string_view name = names.substr(begin, at - begin);
-    if ((name.size() > 4 || !says_nothing(name)) &&
-        std::find(objects_.begin(), objects_.end(), name) == objects_.end()) {
-      objects_.push_back(name);
-    }
+    if (name.size() > 4 || !says_nothing(name)) add_object(name);
   }
 }
 
