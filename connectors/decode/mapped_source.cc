@@ -184,7 +184,10 @@ std::optional<std::uint64_t> MappedSource::elements(SlotId slot) {
     slots_->for_each(slot, [&found](Value&) { ++found; });
     return found;
   }
-  if (value.kind == ValueKind::kString) return elements_in(value_text(value));
+  if (value.kind == ValueKind::kString) {
+    const std::string_view list = value_text(value);
+    return says_nothing(list) ? std::nullopt : std::optional(elements_in(list));
+  }
   if (value.kind != ValueKind::kNested || tokens_ == nullptr || tokens_->kind(value.place) != '[') return std::nullopt;
   if (tokens_->kind(value.place + 1) == ']') return 0;
   std::uint64_t found = 1;
@@ -288,6 +291,9 @@ void MappedSource::read_volume(const EventProgram& program, SourceRecord& record
   const bool no_execution = program.semantics == CountSemantics::kExecutionTotalRepeated && event.execution_id.empty();
   const bool no_job = program.semantics == CountSemantics::kJobProgress && event.job_id.empty();
   if (no_execution || no_job) event.count_semantics = CountSemantics::kPerEvent;
+  // Nothing is there that could add up.
+  const bool per_event = event.count_semantics == CountSemantics::kPerEvent;
+  if (per_event && !event.records && !event.bytes) event.count_semantics = CountSemantics::kNone;
   event.proves_extraction = program.proves_extraction && !event.records;
   const bool counts = event.query_class == features::QueryClass::kCount;
   if ((counts || event.action == features::Action::kWrite) && (event.records || event.bytes)) record.moves_nothing();
