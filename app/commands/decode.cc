@@ -19,7 +19,7 @@ namespace outflow::app {
 namespace {
 
 constexpr std::size_t kFlushBytes = 256U << 10;
-constexpr std::size_t kReasons = static_cast<std::size_t>(connectors::RejectReason::kEmpty) + 1;
+constexpr std::size_t kReasons = connectors::kRejectReasons;
 
 struct DecodeArguments {
   InputArguments input;

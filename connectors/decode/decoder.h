@@ -30,7 +30,14 @@ enum class RejectReason : std::uint8_t {
   kMalformedCsv,
   kColumnCount,
   kEmpty,
+  kTooMuchUnpacked,
+  kCorruptCompression,
+  kUnknownSchema,      // the registry does not know the number, or did not answer in time
+  kSchemaPending,      // asked for and not there yet: the same message may be read later
+  kUnsupportedSchema,  // neither JSON nor Avro, or no Avro that can be read
+  kCorruptAvro,
 };
+inline constexpr std::size_t kRejectReasons = static_cast<std::size_t>(RejectReason::kCorruptAvro) + 1;
 [[nodiscard]] std::string_view name_of(RejectReason reason) noexcept;  // snake_case, a metric label
 
 class SourceCatalogue;    // connectors/decode/source_catalogue.h: the built-in sources and the user's mappings

@@ -13,7 +13,7 @@
 
 #include "connectors/decode/record_walker.h"
 #include "connectors/decode/text_arena.h"
-#include "connectors/decode/unpacker.h"
+#include "connectors/decode/unpack.h"
 
 namespace outflow::connectors {
 

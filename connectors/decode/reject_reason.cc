@@ -32,6 +32,18 @@ std::string_view explain(RejectReason reason) noexcept {
       return "the row has another number of columns than the header";
     case RejectReason::kEmpty:
       return "the record is empty";
+    case RejectReason::kTooMuchUnpacked:
+      return "the record unpacks to more than allowed";
+    case RejectReason::kCorruptCompression:
+      return "the record's compression is damaged";
+    case RejectReason::kUnknownSchema:
+      return "the schema registry does not say how to read the record";
+    case RejectReason::kSchemaPending:
+      return "the schema registry has not said yet how to read the record";
+    case RejectReason::kUnsupportedSchema:
+      return "the record's schema is neither JSON nor Avro that can be read";
+    case RejectReason::kCorruptAvro:
+      return "the record does not follow its Avro schema";
   }
   return {};
 }
@@ -66,6 +78,18 @@ std::string_view name_of(RejectReason reason) noexcept {
       return "column_count";
     case RejectReason::kEmpty:
       return "empty";
+    case RejectReason::kTooMuchUnpacked:
+      return "too_much_unpacked";
+    case RejectReason::kCorruptCompression:
+      return "corrupt_compression";
+    case RejectReason::kUnknownSchema:
+      return "unknown_schema";
+    case RejectReason::kSchemaPending:
+      return "schema_pending";
+    case RejectReason::kUnsupportedSchema:
+      return "unsupported_schema";
+    case RejectReason::kCorruptAvro:
+      return "corrupt_avro";
   }
   return "unknown";
 }
