@@ -110,7 +110,8 @@ int run_decode(const DecodeArguments& arguments) {
   connectors::InputOptions options;
   const Result<Config> config = load_config(arguments.input.config);
   Result<connectors::DecodeOptions> decode =
-      config ? decode_options(*config, arguments.input.tenant) : Result<connectors::DecodeOptions>(config.error());
+      config ? decode_options(*config, arguments.input.tenant, arguments.input.mappings)
+             : Result<connectors::DecodeOptions>(config.error());
   if (!decode) {
     complain(decode.error());
     return kExitConfiguration;
