@@ -6,39 +6,24 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <numeric>
 
 #include "app/config_draft.h"
+#include "connectors/yaml/suggestion.h"
 
 namespace outflow::app {
 namespace {
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t k = 0; k < b.size(); ++k) {
-      const std::size_t substituted = diagonal + (a[i] == b[k] ? 0 : 1);
-      diagonal = row[k + 1];
-      row[k + 1] = std::min({row[k] + 1, row[k + 1] + 1, substituted});
-    }
-  }
-  return row.back();
-}
-
 // The words that may stand directly under `prefix` ("" or "http."), and the full paths that end in `word`.
 std::string suggestion(std::string_view prefix, const std::string& word) {
   std::string best;
-  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  std::size_t best_distance = connectors::farthest_suggestion(word) + 1;
   std::string elsewhere;
   for (const ConfigKey& key : config_keys()) {
     if (key.path.substr(key.path.rfind('.') + 1) == word || key.path == word) elsewhere = key.path;
     if (!key.path.starts_with(prefix)) continue;
     const std::string_view rest = key.path.substr(prefix.size());
     const std::string candidate(rest.substr(0, rest.find('.')));
-    const std::size_t distance = edit_distance(word, candidate);
+    const std::size_t distance = connectors::edit_distance(word, candidate);
     if (distance < best_distance) {
       best_distance = distance;
       best = candidate;

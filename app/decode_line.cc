@@ -22,7 +22,7 @@ void append_event_line(const connectors::InputRecord& record, std::string& out) 
   line.text_or_null("event_uid", event.event_uid);
   line.text_or_null("client_ip", event.client_ip);
   line.text_or_null("user_agent", event.user_agent);
-  line.text("source", features::name_of(event.source));
+  line.text("source", features::source_name(event));
   line.text_or_null("source_event_type", event.source_event_type);
   const bool classified = event.query_class != features::QueryClass::kUnknown;
   line.text_or_null("query_class", classified ? features::name_of(event.query_class) : std::string_view());

@@ -36,6 +36,13 @@ struct Evidence {
   std::optional<double> upper;     // 99th percentile of the entity's normal
 };
 
+// What the alert said before, where a revision says otherwise: the true count came, or the true owner.
+struct Correction {
+  std::uint64_t records = 0;
+  bool estimated = false;
+  std::string entity;  // whose the records were held to be; empty: the same
+};
+
 struct Alert {
   std::string uid;  // deterministic: of tenant, entity and the episode's first record
   std::uint32_t revision = 1;
@@ -65,12 +72,15 @@ struct Alert {
   std::string window;  // the window that weighs most: "1h", ...
   std::uint64_t records = 0;
   std::optional<std::uint64_t> bytes;
-  double expected = 0;   // records, median of that window
-  double upper = 0;      // records, 99th percentile
-  double p_value = 1.0;  // combined
-  bool estimated = false;
-  std::string baseline_maturity;  // cold, learning, mature
-  std::string incident;           // uid shared by alerts of one tenant that belong together
+  double expected = 0;                   // records, median of that window
+  double upper = 0;                      // records, 99th percentile
+  double p_value = 1.0;                  // combined
+  bool estimated = false;                // part of `records` is an estimate
+  std::uint64_t records_estimated = 0;   // that part
+  features::DataClasses classes;         // of data touched in the episode; connectors/siem names them
+  std::optional<Correction> correction;  // this revision corrects what was said before
+  std::string baseline_maturity;         // cold, learning, mature
+  std::string incident;                  // uid shared by alerts of one tenant that belong together
   std::vector<Evidence> evidence;
 
   std::string record_uid;  // of the firing record

@@ -89,6 +89,12 @@ class ByteReader {
     if (value < INT32_MIN || value > INT32_MAX) return ok_ = false, 0;
     return static_cast<std::int32_t>(value);
   }
+  // A varint of at most 16 bits.
+  std::uint16_t small() {
+    const std::uint64_t value = varint();
+    if (value > UINT16_MAX) return ok_ = false, std::uint16_t{0};
+    return static_cast<std::uint16_t>(value);
+  }
   std::string_view text() {
     const std::size_t size = count(1);
     const std::string_view value = rest_.substr(0, size);

@@ -2,7 +2,7 @@
 
 namespace outflow::detector {
 namespace {
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 }
 
 void write_episode(ByteWriter& out, const Episode& episode) {
@@ -17,10 +17,12 @@ void write_episode(ByteWriter& out, const Episode& episode) {
   out.zigzag(episode.records);
   out.u8(static_cast<std::uint8_t>(episode.severity));
   out.u8(static_cast<std::uint8_t>(episode.window));
-  out.u8(static_cast<std::uint8_t>((episode.open ? 1 : 0) | (episode.strange ? 2 : 0)));
+  out.u8(static_cast<std::uint8_t>((episode.open ? 1 : 0) | (episode.strange ? 2 : 0) | (episode.estimated ? 4 : 0) |
+                                   (episode.passed_on ? 8 : 0)));
+  out.varint(episode.classes.bits());
 }
 
-Episode read_episode(ByteReader& in) {
+Episode read_episode(ByteReader& in, std::uint8_t format) {
   Episode episode;
   episode.uid = in.fixed(8);
   if (episode.uid == 0) return episode;
@@ -34,13 +36,18 @@ Episode read_episode(ByteReader& in) {
   const std::uint8_t severity = in.u8();
   const std::uint8_t window = in.u8();
   const std::uint8_t flags = in.u8();
-  if (revision > UINT32_MAX || severity < 2 || severity > 5 || window >= kWindows || flags > 3) in.fail();
+  const std::uint64_t classes = format >= 2 ? in.varint() : 0;
+  if (revision > UINT32_MAX || severity < 2 || severity > 5 || window >= kWindows) in.fail();
+  if (flags > (format >= 2 ? 15 : 3) || classes > UINT32_MAX) in.fail();
   if (!in.ok()) return {};
   episode.revision = static_cast<std::uint32_t>(revision);
   episode.severity = static_cast<Severity>(severity);
   episode.window = static_cast<Window>(window);
   episode.open = (flags & 1) != 0;
   episode.strange = (flags & 2) != 0;
+  episode.estimated = (flags & 4) != 0;
+  episode.passed_on = (flags & 8) != 0;
+  episode.classes = features::DataClasses(static_cast<std::uint32_t>(classes));
   return episode;
 }
 
@@ -62,7 +69,7 @@ Result<DecisionRecord> decode_decision(std::string_view bytes) {
   DecisionRecord decision;
   const std::uint8_t version = in.u8();
   const std::uint8_t kind = in.u8();
-  if (version != kVersion || kind < 1 || kind > 3) {
+  if (version < 1 || version > kVersion || kind < 1 || kind > 3) {
     return Error{ErrorCode::kRefuse, "a decision record of an unknown version or kind"};
   }
   decision.kind = static_cast<DecisionKind>(kind);
@@ -70,7 +77,7 @@ Result<DecisionRecord> decode_decision(std::string_view bytes) {
   decision.entity = in.fixed(8);
   decision.from = in.fixed(8);
   for (features::Fingerprint& key : decision.explained) key = in.fixed(8);
-  decision.episode = read_episode(in);
+  decision.episode = read_episode(in, version);
   if (!in.at_end()) return Error{ErrorCode::kRefuse, "a decision record is damaged"};
   return decision;
 }

@@ -1,6 +1,7 @@
 // DecisionRecord: what was decided at one event, enough to bring the state there without deciding again.
 //
-// It rides opaquely in Decision::bytes. Version 1. decode() is total. Pure functions, thread-safe.
+// It rides opaquely in Decision::bytes. Version 2 (reads version 1: without classes, all of it counted). decode() is
+// total. Pure functions, thread-safe.
 #pragma once
 
 #include <array>
@@ -34,7 +35,9 @@ struct DecisionRecord {
 [[nodiscard]] std::string encode(const DecisionRecord& decision);
 Result<DecisionRecord> decode_decision(std::string_view bytes);
 
+// Episodes have formats of their own, which decisions and entities name by their version: 1, and 2 with classes.
+inline constexpr std::uint8_t kEpisodeFormat = 2;
 void write_episode(ByteWriter& out, const Episode& episode);
-[[nodiscard]] Episode read_episode(ByteReader& in);
+[[nodiscard]] Episode read_episode(ByteReader& in, std::uint8_t format);
 
 }  // namespace outflow::detector

@@ -44,7 +44,6 @@ Case Detection::open_case(const Touched& touched, const AuditEvent& event, const
   c.id = c.owner.id;
   c.name = c.owner.name;
   c.threshold = budget_.alert_surprise(tenant_->entities);
-  c.estimated = touched.posting->uncounted > 0;
   c.trip = touched.trip;
   if (touched.owner != nullptr) c.first_hour = touched.owner->first_hour;
   return c;
@@ -152,25 +151,17 @@ bool Detection::weighty(Case& c) const {
   return lead_by_material_window(c.findings[c.main].volume, material_floor(alone, least_records(), oddities));
 }
 
-Entity* Detection::episode_that_moved(const Touched& touched) const {
-  if (!touched.posting->moved) return nullptr;
-  for (const Touched& other : touched_) {
-    if (other.posting->records < 0 && other.owner != nullptr && other.owner != touched.owner &&
-        other.owner->episode.open && other.owner->episode.covers(touched.posting->hour.hour)) {
-      return other.owner;
-    }
-  }
-  return nullptr;
-}
-
 void Detection::decide(const Touched& touched, Case& c, Entity& reported, const CountedEvent& counted) {
   const WindowScore& lead = c.leading();
   const auto records = static_cast<std::int64_t>(std::min(lead.records, 9e18));
-  const Severity severity = severity_of(lead.records, lead.band.median(), c.strange());
+  const std::int32_t window_first = c.hour - hours_of(lead.window) + 1;
+  c.classes = &reported == touched.owner ? reported.classes.since(window_first) : c.event->classes;
+  if (reported.episode.open) c.classes |= reported.episode.classes;
+  const Severity severity = severity_of(lead.records, lead.band.median(), c.strange(), c.classes);
   DecisionRecord record;
   record.tenant = counted.tenant;
   record.entity = reported.key;
-  Entity* from = &reported == touched.owner && !reported.episode.open ? episode_that_moved(touched) : nullptr;
+  Entity* from = &reported == touched.owner && !reported.episode.open ? losing_to(reported) : nullptr;
   if (reported.episode.open || from != nullptr) {
     record.kind = from != nullptr ? DecisionKind::kCarry : DecisionKind::kUpdate;
     record.from = from != nullptr ? from->key : 0;
@@ -180,13 +171,14 @@ void Detection::decide(const Touched& touched, Case& c, Entity& reported, const 
       episode.last_fired_hour = std::max(episode.last_fired_hour, c.hour);
       episode.last_hour = std::max(episode.last_hour, c.hour);
       episode.first_hour = std::min(episode.first_hour, c.hour);
+      episode.classes |= c.classes;
       const bool more =
           lead.records >= (lead.records < kSmallSaid ? kGrown : kDoubled) * static_cast<double>(episode.records);
       if (severity <= episode.severity && !more) {
         if (&reported == touched.owner) remember_unsaid(c, reported);
         return;
       }
-      forget_unsaid(reported.key);
+      forget_unsaid(*tenant_, reported.key);
     }
     record.episode = episode;
     record.episode.records = std::max(records, episode.records);
@@ -200,7 +192,7 @@ void Detection::decide(const Touched& touched, Case& c, Entity& reported, const 
         tenant_->incident != 0 && std::abs(c.event->event_time.ms - tenant_->incident_last_ms) <= kIncidentQuietMs;
     episode.incident = joins ? tenant_->incident : features::combine(episode.uid, counted.tenant);
     episode.first_seen_ms = c.event->event_time.ms;
-    episode.first_hour = c.hour - hours_of(lead.window) + 1;
+    episode.first_hour = window_first;
     episode.last_hour = episode.last_fired_hour = c.hour;
     episode.revision = 1;
     episode.records = records;
@@ -209,6 +201,8 @@ void Detection::decide(const Touched& touched, Case& c, Entity& reported, const 
     episode.open = true;
   }
   record.episode.strange = record.episode.strange || c.strange();
+  record.episode.estimated = lead.estimated > 0;
+  record.episode.classes |= c.classes;
   if (&reported == touched.owner && record.kind == DecisionKind::kRaise) {
     record.explained = {touched.actor != nullptr ? touched.actor->key : 0,
                         touched.address != nullptr ? touched.address->key : 0,
@@ -237,9 +231,12 @@ void Detection::note_anomaly(const Touched& touched, const Case& c, std::vector<
 std::span<const Proposal> Detection::judge(const AuditEvent& event, const CountedEvent& counted, const Origin& origin,
                                            LogTime log_time, std::vector<Anomaly>& anomalies) {
   proposals_.clear();
+  if (!settling_.empty()) settling_.clear();
   settle_quiet(counted);
+  follow_rows(event, counted, origin, log_time);
   for (const Touched& touched : touched_) {
-    if (!touched.worth || touched.posting->records <= 0 || touched.owner == nullptr) continue;
+    if (!touched.worth || touched.gained <= 0 || touched.owner == nullptr) continue;
+    if (hold_back(touched, event, counted, origin, log_time)) continue;
     Case c = open_case(touched, event, origin, log_time);
     (void)investigate(touched, c);
     Entity* reported = touched.owner;
@@ -262,6 +259,9 @@ void Detection::take_out(const Entity& owner, features::Fingerprint key, const E
   for (const HourCells::Cell& cell : owner.cells.cells()) {
     if (!episode.covers(cell.hour) || cell.records <= 0) continue;
     around->cells.cap(cell.hour, std::max<std::int64_t>(around->cells.at(cell.hour) - cell.records, 0));
+    HourNotes::Note note = around->notes.at(cell.hour);
+    note.estimated = std::max<std::int64_t>(note.estimated - owner.notes.at(cell.hour).estimated, 0);
+    around->notes.put(note);
   }
   around->sums.hour = kNoHour;
   store_.mark(*around);
@@ -273,6 +273,7 @@ void Detection::settle(const DecisionRecord& decision) {
   if (decision.kind == DecisionKind::kCarry) {
     if (Entity* from = store_.find(decision.from)) {
       from->episode.open = false;
+      from->episode.passed_on = true;
       from->sums.hour = kNoHour;
       store_.mark(*from);
     }
@@ -283,9 +284,14 @@ void Detection::settle(const DecisionRecord& decision) {
   if (decision.kind == DecisionKind::kRaise) {
     for (const features::Fingerprint key : decision.explained) take_out(*entity, key, decision.episode);
   }
-  if (Tenant* tenant = store_.find_tenant(decision.tenant)) {
+  Tenant* tenant = store_.find_tenant(decision.tenant);
+  if (tenant == nullptr) return;
+  if (decision.kind == DecisionKind::kCarry) forget_unsaid(*tenant, decision.from);
+  // A correction of an alert of days ago does not reopen its incident.
+  const std::int64_t fired_ms = features::start_of({decision.episode.last_fired_hour}).ms;
+  const bool of_today = tenant->incident_last_ms - fired_ms <= kIncidentQuietMs;
+  if (decision.kind == DecisionKind::kRaise || of_today) {
     tenant->incident = decision.episode.incident;
-    const std::int64_t fired_ms = features::start_of({decision.episode.last_fired_hour}).ms;
     tenant->incident_last_ms = std::max({tenant->incident_last_ms, decision.episode.first_seen_ms, fired_ms});
     store_.mark(*tenant);
   }

@@ -9,8 +9,10 @@
 #include <string>
 
 #include "detector/baseline.h"
+#include "detector/class_hours.h"
 #include "detector/episode.h"
 #include "detector/hour_cells.h"
+#include "detector/hour_notes.h"
 #include "detector/novelty.h"
 #include "detector/tripwire.h"
 #include "features/counted_event.h"
@@ -34,6 +36,7 @@ struct Entity {
   SumCache sums;
   BoundCache bounds;
   HourCells cells;
+  HourNotes notes;
 
   features::Fingerprint key = 0;
   features::Fingerprint tenant = 0;
@@ -53,6 +56,7 @@ struct Entity {
   Baseline baseline;
   Novelty novelty;
   ObjectHabits objects;
+  ClassHours classes;  // an owner's
   // Running maxima of -ln p of the day being learnt, for calibration: windows of 1 h and 6 h.
   std::array<float, 2> day_surprise{};
   Episode episode;

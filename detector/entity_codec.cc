@@ -34,9 +34,9 @@ struct BaselineCodec {
   }
 
   static void read(ByteReader& in, Baseline& baseline) {
-    baseline.days_ = small(in);
-    baseline.weekdays_ = small(in);
-    baseline.weekend_days_ = small(in);
+    baseline.days_ = in.small();
+    baseline.weekdays_ = in.small();
+    baseline.weekend_days_ = in.small();
     for (LogVolume& volume : baseline.volumes_) {
       volume = {in.f32(), in.f32(), in.f32(), in.f32()};
       if (volume.kappa <= 0 || volume.alpha <= 0 || volume.beta <= 0) in.fail();
@@ -59,12 +59,6 @@ struct BaselineCodec {
       }
     }
   }
-
-  static std::uint16_t small(ByteReader& in) {
-    const std::uint64_t value = in.varint();
-    if (value > UINT16_MAX) in.fail();
-    return static_cast<std::uint16_t>(value);
-  }
 };
 
 struct NoveltyCodec {
@@ -86,7 +80,7 @@ struct NoveltyCodec {
 
   static void read(ByteReader& in, Novelty& novelty) {
     for (std::size_t kind = 0; kind < kNoveltyKinds; ++kind) {
-      novelty.news_days_[kind] = BaselineCodec::small(in);
+      novelty.news_days_[kind] = in.small();
       novelty.last_news_day_[kind] = novelty.news_days_[kind] > 0 ? in.hour() : 0;
       News& news = novelty.news_[kind];
       news.surprise = in.f32();
@@ -133,102 +127,9 @@ struct TripwireCodec {
       habit.largest_day = static_cast<std::int32_t>(largest_day);
     }
   }
-  static void write(ByteWriter& out, const ObjectSizes& sizes) {
-    out.varint(sizes.sizes_.size());
-    for (const ObjectSize& size : sizes.sizes_) {
-      out.fixed(size.object, 4);
-      out.f32(size.known);
-      out.f32(size.pending);
-      out.zigzag(size.pending_hour);
-      out.zigzag(size.last_day);
-    }
-  }
-  static void read(ByteReader& in, ObjectSizes& sizes) {
-    const std::size_t count = in.count(14);
-    if (count > ObjectSizes::kObjects) in.fail();
-    if (!in.ok()) return;
-    sizes.sizes_.assign(count, {});
-    for (ObjectSize& size : sizes.sizes_) {
-      size = {static_cast<std::uint32_t>(in.fixed(4)), in.f32(), in.f32(), in.hour(), in.hour()};
-    }
-  }
-};
-
-struct CalibrationCodec {
-  static void write(ByteWriter& out, const Calibration& calibration) {
-    for (const SurpriseTail& tail : calibration.tails_) {
-      out.f32(tail.days_);
-      out.varint(tail.bins_.size());
-      for (const SurpriseTail::Bin& bin : tail.bins_) {
-        out.u8(bin.bin);
-        out.f32(bin.days);
-      }
-    }
-  }
-  static void read(ByteReader& in, Calibration& calibration) {
-    for (SurpriseTail& tail : calibration.tails_) {
-      tail = {};
-      tail.days_ = in.f32();
-      const std::size_t count = in.count(5);
-      if (count > kSurpriseBins || !(tail.days_ >= 0)) in.fail();
-      for (std::size_t i = 0; i < count && in.ok(); ++i) {
-        const SurpriseTail::Bin bin{in.u8(), in.f32()};
-        const bool sorted = tail.bins_.empty() || bin.bin > tail.bins_.back().bin;
-        if (!sorted || bin.bin >= kSurpriseBins || !(bin.days > 0)) return in.fail();
-        tail.bins_.push_back(bin);
-      }
-    }
-  }
 };
 
 namespace {
-
-constexpr std::uint64_t kSourcesBefore3 = 3;  // watermarks of a tenant before state version 3
-
-void write_unsaid(ByteWriter& out, const Unsaid& unsaid) {
-  out.fixed(unsaid.entity, 8);
-  out.zigzag(unsaid.clock_ms);
-  out.zigzag(unsaid.hour);
-  out.u8(unsaid.estimated ? 1 : 0);
-  out.zigzag(unsaid.event_ms);
-  out.zigzag(unsaid.log_ms);
-  out.u8(static_cast<std::uint8_t>(unsaid.action));
-  out.u8(static_cast<std::uint8_t>(unsaid.owner_type));
-  out.fixed(unsaid.actor, 8);
-  for (const std::string* text : {&unsaid.owner_id, &unsaid.owner_name, &unsaid.actor_id, &unsaid.actor_name,
-                                  &unsaid.event_uid, &unsaid.event_type, &unsaid.client_ip, &unsaid.user_agent,
-                                  &unsaid.object, &unsaid.origin.topic, &unsaid.origin.file}) {
-    out.text(*text);
-  }
-  out.zigzag(unsaid.origin.partition);
-  out.zigzag(unsaid.origin.offset);
-  out.varint(unsaid.origin.line);
-}
-
-Unsaid read_unsaid(ByteReader& in) {
-  Unsaid unsaid;
-  unsaid.entity = in.fixed(8);
-  unsaid.clock_ms = in.zigzag();
-  unsaid.hour = in.hour();
-  unsaid.estimated = in.u8() != 0;
-  unsaid.event_ms = in.zigzag();
-  unsaid.log_ms = in.zigzag();
-  const std::uint8_t action = in.u8();
-  const std::uint8_t type = in.u8();
-  if (action > static_cast<std::uint8_t>(features::Action::kOther) || type >= kEntityTypes) in.fail();
-  unsaid.action = static_cast<features::Action>(action);
-  unsaid.owner_type = static_cast<features::EntityType>(type);
-  unsaid.actor = in.fixed(8);
-  for (std::string* text : {&unsaid.owner_id, &unsaid.owner_name, &unsaid.actor_id, &unsaid.actor_name,
-                            &unsaid.event_uid, &unsaid.event_type, &unsaid.client_ip, &unsaid.user_agent,
-                            &unsaid.object, &unsaid.origin.topic, &unsaid.origin.file}) {
-    *text = std::string(in.text());
-  }
-  unsaid.origin.partition = in.hour();
-  unsaid.origin.offset = in.zigzag();
-  unsaid.origin.line = in.varint();
-  return unsaid;
-}
 
 constexpr std::size_t kMostCells = HourCells::kKeptHours + 32;
 
@@ -256,6 +157,53 @@ void read_cells(ByteReader& in, HourCells& cells) {
     read[i] = {static_cast<std::int32_t>(hour), in.zigzag()};
   }
   cells.restore(std::move(read));
+}
+
+void write_notes(ByteWriter& out, const HourNotes& notes) {
+  out.varint(notes.notes().size());
+  std::int64_t previous = 0;
+  for (const HourNotes::Note& note : notes.notes()) {
+    out.zigzag(note.hour - previous);
+    out.zigzag(note.estimated);
+    out.zigzag(note.aside);
+    out.zigzag(note.withheld);
+    previous = note.hour;
+  }
+}
+
+void read_notes(ByteReader& in, HourNotes& notes) {
+  const std::size_t count = in.count(4);
+  if (count > kMostCells) in.fail();
+  if (!in.ok()) return;
+  std::vector<HourNotes::Note> read(count);
+  std::int64_t hour = 0;
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    const std::int64_t step = in.zigzag();
+    if (step < INT32_MIN || step > INT32_MAX || (i > 0 && step <= 0)) return in.fail();
+    hour += step;
+    if (hour < INT32_MIN || hour > INT32_MAX) return in.fail();
+    read[i] = {static_cast<std::int32_t>(hour), in.zigzag(), in.zigzag(), in.zigzag()};
+    if (read[i].blank() || read[i].aside < 0 || read[i].withheld < 0) return in.fail();
+  }
+  notes.restore(std::move(read));
+}
+
+void write_classes(ByteWriter& out, const ClassHours& classes) {
+  out.varint(classes.touched().size());
+  for (const ClassHours::Touched& touched : classes.touched()) {
+    out.u8(touched.number);
+    out.zigzag(touched.hour);
+  }
+}
+
+void read_classes(ByteReader& in, ClassHours& classes) {
+  const std::size_t count = in.count(2);
+  std::vector<ClassHours::Touched> read(in.ok() ? count : 0);
+  for (std::size_t i = 0; i < read.size() && in.ok(); ++i) {
+    read[i] = {in.u8(), in.hour()};
+    if (read[i].number >= features::DataClasses::kMost || (i > 0 && read[i].number <= read[i - 1].number)) in.fail();
+  }
+  if (in.ok()) classes.restore(std::move(read));
 }
 
 }  // namespace
@@ -295,6 +243,8 @@ void encode(const Entity& entity, std::string& bytes) {
   write_episode(out, entity.episode);
   out.text(entity.label);
   for (const float surprise : entity.day_surprise) out.f32(surprise);
+  write_notes(out, entity.notes);
+  write_classes(out, entity.classes);
 }
 
 Result<> decode(std::string_view bytes, Entity& entity) {
@@ -314,80 +264,22 @@ Result<> decode(std::string_view bytes, Entity& entity) {
   }
   entity.woke_surprise = in.f32();
   entity.backlog = in.f32();
-  entity.longest_gap_days = BaselineCodec::small(in);
+  entity.longest_gap_days = in.small();
   entity.newcomer_surprise = in.f32();
   read_cells(in, entity.cells);
   BaselineCodec::read(in, entity.baseline);
   NoveltyCodec::read(in, entity.novelty);
   TripwireCodec::read(in, entity.objects);
-  entity.episode = read_episode(in);
+  entity.episode = read_episode(in, version >= 3 ? kEpisodeFormat : 1);
   entity.label = std::string(in.text());
   for (float& surprise : entity.day_surprise) surprise = version >= 2 ? in.f32() : 0.0F;
+  entity.notes = {};
+  entity.classes = {};
+  if (version >= 3) {
+    read_notes(in, entity.notes);
+    read_classes(in, entity.classes);
+  }
   if (!in.at_end()) return Error{ErrorCode::kRefuse, "an entity's state is damaged"};
-  return {};
-}
-
-void encode(const Tenant& tenant, std::string& bytes) {
-  bytes.clear();
-  ByteWriter out(bytes);
-  out.u8(kTenantVersion);
-  out.fixed(tenant.key, 8);
-  out.text(tenant.id);
-  out.zigzag(tenant.first_hour == kNoHour ? std::int64_t{-1} : std::int64_t{tenant.first_hour});
-  out.varint(tenant.watermark_ms.size());
-  for (const std::int64_t watermark : tenant.watermark_ms) out.zigzag(watermark);
-  out.varint(tenant.entities);
-  for (const Cohort& cohort : tenant.cohorts) {
-    out.f32(cohort.weight);
-    for (const float mean : cohort.mean) out.f32(mean);
-  }
-  for (const Newcomers& newcomers : tenant.newcomers) {
-    out.varint(newcomers.days);
-    out.zigzag(newcomers.last_day);
-  }
-  TripwireCodec::write(out, tenant.sizes);
-  out.fixed(tenant.incident, 8);
-  out.zigzag(tenant.incident_last_ms);
-  for (const Calibration& calibration : tenant.calibrations) CalibrationCodec::write(out, calibration);
-  out.varint(tenant.unsaid.size());
-  for (const Unsaid& unsaid : tenant.unsaid) write_unsaid(out, unsaid);
-}
-
-Result<> decode(std::string_view bytes, Tenant& tenant) {
-  ByteReader in(bytes);
-  const std::uint8_t version = in.u8();
-  if (version < 1 || version > kTenantVersion) return Error{ErrorCode::kRefuse, "a tenant of an unknown state version"};
-  tenant.key = in.fixed(8);
-  tenant.id = std::string(in.text());
-  const std::int32_t first = in.hour();
-  tenant.first_hour = first == -1 ? kNoHour : first;
-  const std::uint64_t watermarks = version >= 3 ? in.varint() : kSourcesBefore3;
-  if (watermarks > tenant.watermark_ms.size()) in.fail();
-  tenant.watermark_ms = {};
-  for (std::uint64_t i = 0; i < watermarks && in.ok(); ++i) tenant.watermark_ms[i] = in.zigzag();
-  const std::uint64_t entities = in.varint();
-  if (entities > UINT32_MAX) in.fail();
-  tenant.entities = static_cast<std::uint32_t>(entities);
-  for (Cohort& cohort : tenant.cohorts) {
-    cohort.weight = in.f32();
-    for (float& mean : cohort.mean) mean = in.f32();
-  }
-  for (Newcomers& newcomers : tenant.newcomers) {
-    newcomers.days = BaselineCodec::small(in);
-    newcomers.last_day = in.hour();
-  }
-  TripwireCodec::read(in, tenant.sizes);
-  tenant.incident = in.fixed(8);
-  tenant.incident_last_ms = in.zigzag();
-  tenant.calibrations = {};
-  tenant.unsaid.clear();
-  if (version >= 2) {
-    for (Calibration& calibration : tenant.calibrations) CalibrationCodec::read(in, calibration);
-    const std::size_t count = in.count(30);
-    if (count > kMostUnsaid) in.fail();
-    for (std::size_t i = 0; i < count && in.ok(); ++i) tenant.unsaid.push_back(read_unsaid(in));
-  }
-  if (!in.at_end()) return Error{ErrorCode::kRefuse, "a tenant's state is damaged"};
   return {};
 }
 

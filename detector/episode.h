@@ -1,7 +1,9 @@
 // Episode: one stretch of abnormal behaviour of one entity; its alert, and what has been said of it so far.
 //
 // Opened by an alert, kept open by what still deviates in windows of a day or less (or in the window it began in),
-// over once nothing did for kQuietHours of event time. Only decisions change it (see decision.h).
+// over once nothing did for kQuietHours of event time. Decisions change it (see decision.h); and it follows its rows:
+// when most of them turn out to be another entity's, that entity has the episode, and what is left here is a shadow,
+// passed on, whose hours stay explained. A pair of integration and user mirrors the integration's.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +11,7 @@
 
 #include "detector/alert.h"
 #include "detector/window.h"
+#include "features/data_classes.h"
 #include "features/fingerprint.h"
 
 namespace outflow::detector {
@@ -24,11 +27,16 @@ struct Episode {
   std::int32_t last_hour = kNoHour;
   std::int32_t last_fired_hour = kNoHour;
   std::uint32_t revision = 0;
-  std::int64_t records = 0;  // as last said
+  std::int64_t records = 0;       // as last said
+  features::DataClasses classes;  // touched so far
   Severity severity = Severity::kLow;
   Window window = Window::k1h;  // it began in
   bool open = false;
-  bool strange = false;  // novelty or a tripwire took part: its volumes are not learnt as they are
+  bool strange = false;    // novelty or a tripwire took part: its volumes are not learnt as they are
+  bool estimated = false;  // part of the records last said was an estimate
+  bool passed_on = false;  // its alert is another entity's now
+
+  bool operator==(const Episode&) const = default;
 
   // The record's volume belongs to this episode's time.
   [[nodiscard]] bool covers(std::int32_t hour) const { return uid != 0 && hour >= first_hour && hour <= last_hour; }

@@ -66,16 +66,33 @@ std::string address_clause(const Case& c) {
   return text;
 }
 
+// What this revision changes: the number, now that it is known, or the owner.
+std::string correction_clause(const Case& c) {
+  if (!c.restated) return {};
+  const Restated& before = *c.restated;
+  std::string text;
+  if (before.estimated && c.leading().estimated <= 0) {
+    text += " The number is exact now; an estimate of about " + with_thousands(static_cast<double>(before.records)) +
+            " was said before.";
+  } else if (static_cast<double>(before.records) != c.leading().records) {
+    text += " It was corrected; " + with_thousands(static_cast<double>(before.records)) + " were said before.";
+  }
+  if (before.other.empty()) return text;
+  if (before.elsewhere) return text + " The others are " + std::string(before.other) + "'s, which has its own alert.";
+  return text + " The records were first counted for " + std::string(before.other) + ".";
+}
+
 std::string sentence_of(const Case& c) {
   const WindowScore& lead = c.leading();
-  std::string text = subject(c) + (c.estimated ? " read about " : " read ") + with_thousands(lead.records) +
-                     " records within " + within(lead.window) + " ending " + moment(c.event->event_time) +
-                     address_clause(c) + usual_clause(c) + ".";
+  const bool estimated = lead.estimated > 0;
+  std::string text = subject(c) + (estimated ? " read about " : " read ") + with_thousands(lead.records) + " records" +
+                     (estimated ? " (estimated)" : "") + " within " + within(lead.window) + " ending " +
+                     moment(c.event->event_time) + address_clause(c) + usual_clause(c) + ".";
   if (c.trip.tripped) {
     text += " Of " + std::string(c.trip.object) + " alone it took " + with_thousands(c.trip.today) +
             " records that day, " + with_thousands(100.0 * c.trip.today / c.trip.known) + " % of all that are known.";
   }
-  return text;
+  return text + correction_clause(c);
 }
 
 std::string_view what_is_new(NoveltyKind kind) {
@@ -126,9 +143,10 @@ void add_volume_evidence(const Case& c, Alert& alert) {
       evidence.observed = window.records;
       evidence.expected = window.band.median();
       evidence.upper = window.band.upper();
-      evidence.sentence = with_thousands(window.records) + " records within " + within(window.window) + "; usual are " +
-                          with_thousands(window.band.median()) + ", and hardly ever more than " +
-                          with_thousands(window.band.upper()) + ".";
+      evidence.sentence = (window.estimated > 0 ? "About " : "") + with_thousands(window.records) +
+                          (window.estimated > 0 ? " records (estimated)" : " records") + " within " +
+                          within(window.window) + "; usual are " + with_thousands(window.band.median()) +
+                          ", and hardly ever more than " + with_thousands(window.band.upper()) + ".";
       evidence.share = i == c.main && &window == &finding.volume.leading() ? window.surprise : 0.0;
       alert.evidence.push_back(std::move(evidence));
     }
@@ -266,12 +284,22 @@ std::string uid_text(features::Fingerprint uid) {
   return text.data();
 }
 
-Severity severity_of(double records, double expected, bool strange) {
+Severity severity_of(double records, double expected, bool strange, features::DataClasses classes) {
+  using features::DataClass;
   const double excess = records - expected;
-  if (excess >= 250'000 && strange) return Severity::kCritical;
-  if (excess >= 50'000) return Severity::kHigh;
-  if (excess >= 5'000) return strange ? Severity::kHigh : Severity::kMedium;
-  return strange && excess >= 1'000 ? Severity::kMedium : Severity::kLow;
+  Severity severity = Severity::kLow;
+  if (excess >= 250'000 && strange) {
+    severity = Severity::kCritical;
+  } else if (excess >= 50'000) {
+    severity = Severity::kHigh;
+  } else if (excess >= 5'000) {
+    severity = strange ? Severity::kHigh : Severity::kMedium;
+  } else if (strange && excess >= 1'000) {
+    severity = Severity::kMedium;
+  }
+  const bool may_hold_secrets = classes.has(DataClass::kCredentials) || classes.has(DataClass::kCaseText);
+  if (!strange || !may_hold_secrets || excess < 1'000 || severity == Severity::kCritical) return severity;
+  return static_cast<Severity>(static_cast<int>(severity) + 1);
 }
 
 Alert explain(const Case& c, const Episode& episode) {
@@ -285,7 +313,8 @@ Alert explain(const Case& c, const Episode& episode) {
   fill_who(c, alert);
   alert.sentence = sentence_of(c);
   alert.title = (c.newcomer_rule ? "Never-seen " + std::string(features::name_of(c.type)) + " takes whole objects: "
-                                 : "Unusual volume: ") +
+                 : lead.estimated > 0 ? "Unusual volume (estimated): "
+                                      : "Unusual volume: ") +
                 shown(c.name, c.id);
   alert.attack_techniques = techniques(c);
   alert.raised = c.log_time;
@@ -298,7 +327,13 @@ Alert explain(const Case& c, const Episode& episode) {
   alert.expected = lead.band.median();
   alert.upper = lead.band.upper();
   alert.p_value = std::exp(-c.surprise);
-  alert.estimated = c.estimated;
+  alert.estimated = lead.estimated > 0;
+  alert.records_estimated = static_cast<std::uint64_t>(std::max(lead.estimated, 0.0));
+  alert.classes = episode.classes | c.classes;
+  if (c.restated) {
+    alert.correction = {static_cast<std::uint64_t>(std::max<std::int64_t>(c.restated->records, 0)),
+                        c.restated->estimated, std::string(c.restated->other)};
+  }
   alert.baseline_maturity = maturity(c.speaking().days);
   add_volume_evidence(c, alert);
   add_oddity_evidence(c, alert);

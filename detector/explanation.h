@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,14 @@ struct Trip {
   double largest_before = 0;
 };
 
+// What an alert said before it was corrected.
+struct Restated {
+  std::int64_t records = 0;
+  bool estimated = false;
+  std::string_view other;  // the entity whose the records were held to be, or whose they are; empty: the same
+  bool elsewhere = false;  // `other` is whose they are, and has an alert of its own
+};
+
 // Everything an alert is made of. Views live as long as the event in hand.
 struct Case {
   const features::AuditEvent* event = nullptr;
@@ -52,14 +61,16 @@ struct Case {
   std::int32_t first_hour = kNoHour;  // of the owner
   double surprise = 0;                // of the case as a whole
   double threshold = 0;               // at which it is an alert
-  bool estimated = false;
+  features::DataClasses classes;      // of data, touched in the window that leads or in the episode so far
+  std::optional<Restated> restated;
 
   [[nodiscard]] const Finding& speaking() const { return findings[main]; }
   [[nodiscard]] const WindowScore& leading() const { return speaking().volume.leading(); }
   [[nodiscard]] bool strange() const { return trip.tripped || newcomer_rule || oddities.any_news(); }
 };
 
-[[nodiscard]] Severity severity_of(double records, double expected, bool strange);
+// Strange: novelty or a tripwire took part. Then secrets, or free text that may hold some, are a step more severe.
+[[nodiscard]] Severity severity_of(double records, double expected, bool strange, features::DataClasses classes);
 [[nodiscard]] Alert explain(const Case& finding, const Episode& episode);
 [[nodiscard]] std::string uid_text(features::Fingerprint uid);
 

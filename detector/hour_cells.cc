@@ -4,13 +4,14 @@
 #include <limits>
 
 namespace outflow::detector {
-namespace {
 
-std::int64_t saturating_add(std::int64_t a, std::int64_t b) {
+std::int64_t saturating_add(std::int64_t a, std::int64_t b) noexcept {
   std::int64_t sum = 0;
   if (!__builtin_add_overflow(a, b, &sum)) return sum;
   return b > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
 }
+
+namespace {
 
 bool by_hour(const HourCells::Cell& cell, std::int32_t hour) {
   return cell.hour < hour;

@@ -16,6 +16,9 @@ namespace outflow::detector {
 
 using WindowSums = std::array<std::int64_t, kWindows>;
 
+// Stops at the ends instead of overflowing.
+[[nodiscard]] std::int64_t saturating_add(std::int64_t a, std::int64_t b) noexcept;
+
 class HourCells {
  public:
   static constexpr std::int32_t kKeptHours = 240;

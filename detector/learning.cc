@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "detector/holdings.h"
+
 namespace outflow::detector {
 namespace {
 
@@ -38,7 +40,7 @@ void learn_hour(Entity& entity, std::int32_t hour, double least) {
     const double upper = entity.baseline.band(Window::k1h, hour).upper();
     if (static_cast<double>(records) > upper) {
       records = static_cast<std::int64_t>(upper);
-      entity.cells.cap(hour, records);
+      withhold(entity, hour, records);
     }
   }
   entity.baseline.learn(Window::k1h, hour, static_cast<double>(records));

@@ -107,4 +107,11 @@ bool Novelty::any_news(std::int32_t hour) const {
   return false;
 }
 
+int Novelty::days_seen(NoveltyKind kind, std::uint32_t value) const {
+  for (const KnownValue& known : known_) {
+    if (known.value == value && known.kind == kind) return known.days_seen;
+  }
+  return 0;
+}
+
 }  // namespace outflow::detector

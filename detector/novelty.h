@@ -49,6 +49,8 @@ class Novelty {
   // The surprise of this kind for a window that ends with `hour`.
   [[nodiscard]] double surprise(NoveltyKind kind, std::int32_t hour) const;
   [[nodiscard]] bool any_news(std::int32_t hour) const;
+  // On how many days the value was seen, today included; 0 where it is not known.
+  [[nodiscard]] int days_seen(NoveltyKind kind, std::uint32_t value) const;
 
  private:
   friend struct NoveltyCodec;

@@ -8,6 +8,7 @@
 #include "detector/detection.h"
 #include "detector/entity_store.h"
 #include "detector/explanation.h"
+#include "features/inventory.h"
 
 namespace outflow::detector {
 
@@ -20,18 +21,23 @@ class Partition::Impl {
  public:
   Impl(const Options& options, const features::StateReader* cold)
       : options_(options),
+        cold_(cold),
         counter_(options.counting, cold),
         store_({options.max_entities, options.max_tenants, options.max_resident_entities}, cold),
         detection_(options, store_) {}
 
   Result<> load() {
     if (auto counted = counter_.load(); !counted.ok()) return counted;
+    if (cold_ != nullptr) {
+      if (auto listed = inventory_.load(*cold_); !listed.ok()) return listed;
+    }
     return store_.load();
   }
 
   // Counts and scores. False where there is nothing to decide.
   bool observe(const AuditEvent& event, const Origin& origin, LogTime log_time) {
     counted_ = &counter_.count(event, log_time);
+    inventory_.apply(event, *counted_, counter_.watermark(counted_->tenant));
     proposals_ = {};
     anomalies_.clear();
     if (counted_->freshness != Freshness::kNew) return false;
@@ -72,13 +78,16 @@ class Partition::Impl {
 
   void encode_dirty(features::StateWriter& out) {
     counter_.encode_dirty(out);
+    inventory_.encode_dirty(out);
     store_.encode_dirty(out);
   }
   void checkpoint_durable() {
     counter_.checkpoint_durable();
     store_.checkpoint_durable();
   }
-  [[nodiscard]] std::size_t dirty_bytes() const { return counter_.dirty_bytes() + store_.dirty_bytes(); }
+  [[nodiscard]] std::size_t dirty_bytes() const {
+    return counter_.dirty_bytes() + inventory_.dirty_bytes() + store_.dirty_bytes();
+  }
 
   [[nodiscard]] PartitionStats stats() const {
     PartitionStats stats = stats_;
@@ -130,7 +139,9 @@ class Partition::Impl {
   }
 
   Options options_;
+  const features::StateReader* cold_;
   features::Counter counter_;
+  features::Inventory inventory_;
   EntityStore store_;
   Detection detection_;
   const CountedEvent* counted_ = nullptr;

@@ -83,12 +83,20 @@ bool worth_scoring(Entity& entity, const WindowSums& before, const WindowSums& a
 }
 
 VolumeScore score_volume(Entity& entity, std::int32_t hour, const Calibration& calibration, double least_records) {
+  return score_volume(entity, hour, sums_for(entity, hour), calibration, least_records);
+}
+
+VolumeScore score_volume(const Entity& entity, std::int32_t hour, const WindowSums& sums,
+                         const Calibration& calibration, double least_records) {
   VolumeScore score;
-  const WindowSums& sums = sums_for(entity, hour);
   for (std::size_t i = 0; i < kWindows; ++i) {
     WindowScore& of = score.windows[i];
     of.window = static_cast<Window>(i);
     of.records = static_cast<double>(sums[i]);
+    if (!entity.notes.empty()) {
+      const std::int64_t estimated = entity.notes.estimated(hour - kWindowHours[i] + 1, hour);
+      of.estimated = static_cast<double>(std::min(estimated, sums[i]));
+    }
     of.band = entity.baseline.band(of.window, hour);
     of.peak = entity.baseline.largest_peak(of.window, day_of(hour));
     const double news = of.records - catching_up(entity, of.window, hour);

@@ -18,9 +18,10 @@ namespace outflow::detector {
 
 struct WindowScore {
   Window window = Window::k1h;
-  double records = 0;   // as counted
-  double p_value = 1;   // after calibration
-  double surprise = 0;  // -ln of it; 0 = usual
+  double records = 0;    // as counted
+  double estimated = 0;  // part of them that is an estimate
+  double p_value = 1;    // after calibration
+  double surprise = 0;   // -ln of it; 0 = usual
   Band band;
   double peak = 0;  // the largest seen in 45 days
 };
@@ -56,6 +57,9 @@ struct Combined {
 
 [[nodiscard]] VolumeScore score_volume(Entity& entity, std::int32_t hour, const Calibration& calibration,
                                        double least_records);
+// The same for volumes that are not (or no longer) those of the entity's windows.
+[[nodiscard]] VolumeScore score_volume(const Entity& entity, std::int32_t hour, const WindowSums& sums,
+                                       const Calibration& calibration, double least_records);
 [[nodiscard]] Oddities oddities_of(const Entity& owner, std::int32_t hour);
 
 // Volume alone takes up to three nats more while it is small. Oddities count in full from a hundred times

@@ -80,6 +80,16 @@ const ObjectHabit& ObjectHabits::add(std::uint32_t object, double records, std::
   return *found;
 }
 
+void ObjectHabits::take_back(std::uint32_t object, double records, std::int32_t day) {
+  for (ObjectHabit& habit : habits_) {
+    if (habit.object != object || day > habit.day) continue;
+    float& of_day = day == habit.day ? habit.today : habit.largest;
+    if (day == habit.day || day == habit.largest_day) {
+      of_day = static_cast<float>(std::max(static_cast<double>(of_day) - records, 0.0));
+    }
+  }
+}
+
 bool trips(const ObjectHabit& habit, double known, double share, double least_records) {
   const double today = habit.today;
   return today >= least_records && known > 0 && today >= share * known && today <= kPlausibleShare * known &&

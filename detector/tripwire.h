@@ -28,7 +28,7 @@ class ObjectSizes {
   [[nodiscard]] double known(std::uint32_t object, std::int32_t hour) const;
 
  private:
-  friend struct TripwireCodec;
+  friend struct ObjectSizesCodec;
   std::vector<ObjectSize> sizes_;
 };
 
@@ -47,6 +47,8 @@ class ObjectHabits {
 
   // The habit after adding; records of days before the habit's own day are not added (late: volume evidence has them).
   const ObjectHabit& add(std::uint32_t object, double records, std::int32_t day);
+  // A correction: they were fewer, or another's.
+  void take_back(std::uint32_t object, double records, std::int32_t day);
 
  private:
   friend struct TripwireCodec;

@@ -49,7 +49,7 @@ void App::encode(ByteWriter& out) const {
   named.encode(out);
 }
 
-bool App::decode(ByteReader& in) {
+bool App::decode(ByteReader& in, std::uint8_t /*version*/) {
   id = in.text();
   name = in.text();
   named = Naming::decode(in);
@@ -59,15 +59,19 @@ bool App::decode(ByteReader& in) {
 void ObjectSet::encode(ByteWriter& out) const {
   out.varint(names.size());
   for (const std::string& name : names) out.text(name);
+  out.varint(classes.bits());
 }
 
-bool ObjectSet::decode(ByteReader& in) {
+bool ObjectSet::decode(ByteReader& in, std::uint8_t version) {
   const std::size_t count = in.count(1);
   if (count > kMaxObjects) return false;
   names.clear();
   for (std::size_t i = 0; i < count; ++i) names.emplace_back(in.text());
   refresh_views();
-  return in.ok();
+  if (version < 2) return in.ok();
+  const std::uint64_t bits = in.varint();
+  classes = DataClasses(static_cast<std::uint32_t>(bits));
+  return in.ok() && bits <= UINT32_MAX;
 }
 
 std::size_t ObjectSet::heap_bytes() const {
@@ -117,6 +121,7 @@ void Attribution::encode(ByteWriter& out) const {
     out.zigzag(cell.hour);
     out.u64(cell.objects);
     out.zigzag(cell.records);
+    out.zigzag(cell.estimated);
     out.zigzag(cell.bytes);
     out.zigzag(cell.events);
     out.zigzag(cell.uncounted);
@@ -126,7 +131,7 @@ void Attribution::encode(ByteWriter& out) const {
   }
 }
 
-bool Attribution::decode(ByteReader& in) {
+bool Attribution::decode(ByteReader& in, std::uint8_t version) {
   session = in.u64();
   login = in.u64();
   joined = in.u64();
@@ -142,6 +147,7 @@ bool Attribution::decode(ByteReader& in) {
     cell.hour = in.zigzag32();
     cell.objects = in.u64();
     cell.records = bounded(in, kMostSum);
+    if (version >= 2) cell.estimated = bounded(in, kMostSum);
     cell.bytes = bounded(in, kMostSum);
     cell.events = bounded(in, INT32_MAX);
     cell.uncounted = bounded(in, INT32_MAX);
@@ -166,7 +172,7 @@ void Session::encode(ByteWriter& out) const {
   for (const Fingerprint member : attributions) out.u64(member);
 }
 
-bool Session::decode(ByteReader& in) {
+bool Session::decode(ByteReader& in, std::uint8_t /*version*/) {
   name = Naming::decode(in);
   const std::size_t count = in.count(sizeof(Fingerprint));
   attributions.clear();

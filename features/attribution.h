@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "features/bytes.h"
+#include "features/data_classes.h"
 #include "features/hour_table.h"
 
 namespace outflow::features {
@@ -32,40 +33,47 @@ struct Naming {
 };
 
 struct App : HourEntry {
+  static constexpr std::uint8_t kVersion = 1;
   std::string id;
   std::string name;  // of the earliest record that gave one; a client name only where none did
   Naming named;      // that record; its app field is 1 for an app name, 2 for a client name
 
   void encode(ByteWriter& out) const;
-  bool decode(ByteReader& in);
+  bool decode(ByteReader& in, std::uint8_t version);
   [[nodiscard]] std::size_t heap_bytes() const { return id.capacity() + name.capacity(); }
 };
 
-// The objects of a record, sorted, at most kMaxObjects; the key is a fingerprint of them. Key 0 is the empty set.
+// The objects of a record, sorted, at most kMaxObjects, and the classes of data in them; the key is a fingerprint of
+// both. Key 0: neither.
 struct ObjectSet : HourEntry {
+  static constexpr std::uint8_t kVersion = 2;  // since 2: classes
   static constexpr std::size_t kMaxObjects = 64;
   std::vector<std::string> names;
   std::vector<std::string_view> views;  // of names
+  DataClasses classes;
 
   void refresh_views() { views.assign(names.begin(), names.end()); }
   void encode(ByteWriter& out) const;
-  bool decode(ByteReader& in);
+  bool decode(ByteReader& in, std::uint8_t version);
   [[nodiscard]] std::size_t heap_bytes() const;
 };
 
 struct Cell {
   std::int32_t hour = 0;
   Fingerprint objects = 0;
-  std::int64_t records = 0, bytes = 0;
+  std::int64_t records = 0, estimated = 0, bytes = 0;
   std::int64_t events = 0, uncounted = 0;
   std::int64_t first_ms = 0, last_ms = 0;  // of its events; meaningless where there are none
 
-  [[nodiscard]] bool empty() const { return records == 0 && bytes == 0 && events == 0 && uncounted == 0; }
+  [[nodiscard]] bool empty() const {
+    return records == 0 && estimated == 0 && bytes == 0 && events == 0 && uncounted == 0;
+  }
 };
 
 struct Attribution : HourEntry {
-  Fingerprint session = 0, login = 0;  // keys of Session entries; 0 = the record has none
-  Fingerprint joined = 0;              // the app its session, else its login, belongs to; 0 = not known
+  static constexpr std::uint8_t kVersion = 2;  // since 2: the estimated part of cells
+  Fingerprint session = 0, login = 0;          // keys of Session entries; 0 = the record has none
+  Fingerprint joined = 0;                      // the app its session, else its login, belongs to; 0 = not known
   std::string client, actor_id, actor_name;
   std::vector<Cell> cells;  // sorted by (hour, objects); only where a session may name an app
   std::size_t closed = 0;   // so many at the front are dropped, and make room once they are half of all
@@ -76,17 +84,18 @@ struct Attribution : HourEntry {
   Cell& cell(std::int32_t hour, Fingerprint objects, bool& grown);
   void drop_cells_before(std::int32_t hour);
   void encode(ByteWriter& out) const;
-  bool decode(ByteReader& in);
+  bool decode(ByteReader& in, std::uint8_t version);
   [[nodiscard]] std::size_t heap_bytes() const;
 };
 
 // A session or a login: the app it belongs to, and the attributions that hang on it.
 struct Session : HourEntry {
+  static constexpr std::uint8_t kVersion = 1;
   Naming name;
   std::vector<Fingerprint> attributions;  // in order of arrival
 
   void encode(ByteWriter& out) const;
-  bool decode(ByteReader& in);
+  bool decode(ByteReader& in, std::uint8_t version);
   [[nodiscard]] std::size_t heap_bytes() const { return attributions.capacity() * sizeof(Fingerprint); }
 };
 

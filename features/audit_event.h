@@ -94,7 +94,9 @@ struct AuditEvent {
 
   Action action = Action::kOther;
   Outcome outcome = Outcome::kUnknown;
-  std::span<const std::string_view> objects;
+  std::span<const std::string_view> objects;  // the one that is read first: a query's outer FROM, where known
+  // The id of what was run (a report's), so that the records of one run meet. Never content.
+  std::string_view subject;
 
   std::optional<std::uint64_t> records;
   std::optional<std::uint64_t> bytes;

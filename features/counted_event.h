@@ -40,7 +40,7 @@ struct Posting {
   Owner owner;
   Owner actor;                                // the user behind it; id empty where unknown
   std::int64_t records = 0;                   // rows, with sign
-  std::int64_t estimated = 0;                 // part of `records` that is an estimate, with sign
+  std::int64_t estimated = 0;                 // part of `records` that is an estimate, with sign (docs/counting.md)
   std::int64_t bytes = 0;                     // with sign
   std::int32_t events = 0;                    // audit events, with sign
   std::int32_t uncounted = 0;                 // of those, extractions whose count is unknown
@@ -57,6 +57,10 @@ struct CountedEvent {
   Fingerprint tenant = 0;
   Owner owner;
   Owner actor;
+  // Some of the postings take back an estimate because this record, or one that it joined to it, told the truth. They
+  // come as moved postings: minus the estimate (records and estimated), plus the truth, possibly in another hour and
+  // of another owner; where hour, owner and objects are the same, as one posting of the difference.
+  bool settles_estimate = false;
   std::span<const Posting> postings;
 };
 

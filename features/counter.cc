@@ -5,13 +5,6 @@
 #include "features/counter_impl.h"
 
 namespace outflow::features {
-namespace {
-
-// Counts beyond these are damaged, not large: they stop here, so that sums stay far from overflow.
-constexpr std::uint64_t kMostRecords = 1'000'000'000'000;
-constexpr std::uint64_t kMostBytes = 1'000'000'000'000'000;
-
-}  // namespace
 
 Counter::Impl::Impl(const CountingOptions& options, const StateReader* cold)
     : options_(options),
@@ -24,6 +17,8 @@ Counter::Impl::Impl(const CountingOptions& options, const StateReader* cold)
       groups_('g', cold, stats_),
       runs_('q', cold, stats_),
       objects_(cold, stats_),
+      pools_('x', cold, stats_),
+      memories_('m', cold, stats_),
       ledger_(apps_, attributions_, objects_) {}
 
 const CountedEvent& Counter::Impl::count(const AuditEvent& event, LogTime log_time) {
@@ -35,7 +30,7 @@ const CountedEvent& Counter::Impl::count(const AuditEvent& event, LogTime log_ti
   if (!fresh) {
     return refuse(event, Freshness::kDuplicate);
   }
-  keys_.objects = objects_.intern(keys_.tenant, keys_.home, event.objects);
+  keys_.objects = objects_.intern(keys_.tenant, keys_.home, event.objects, event.classes);
   ledger_.begin(keys_.tenant, keys_.home, floor_);
   Attribution& attribution = attribute(event);
   ledger_.taker_is(attribution);
@@ -54,9 +49,12 @@ const CountedEvent& Counter::Impl::count(const AuditEvent& event, LogTime log_ti
   if (moves) {
     row.records = std::min(event.records.value_or(0), kMostRecords);
     row.bytes = std::min(event.bytes.value_or(0), kMostBytes);
+    row.tells = event.records.has_value();
   }
-  row.uncounted = event.proves_extraction && !event.records;
-  const VolumeGroup* group = count_in_groups(event, row, route);
+  row.uncounted = event.proves_extraction && !event.records && event.query_class != QueryClass::kCount;
+  VolumeGroup* group = count_in_groups(event, row, route);
+  learn_size(event);
+  if (!lessons_.empty()) revise();
   result_.freshness = Freshness::kNew;
   answer(event, group, &attribution);
   result_.postings = ledger_.postings();
@@ -65,6 +63,7 @@ const CountedEvent& Counter::Impl::count(const AuditEvent& event, LogTime log_ti
 
 bool Counter::Impl::admit(const AuditEvent& event, LogTime log_time) {
   keys_ = {};
+  result_.settles_estimate = false;
   recent_group_ = nullptr;
   keys_.tenant = fingerprint(event.tenant_id);
   make_keys(event);
@@ -86,7 +85,7 @@ const CountedEvent& Counter::Impl::refuse(const AuditEvent& event, Freshness fre
   result_.freshness = freshness;
   result_.postings = {};
   if (keys_.app != 0) return answer(event, nullptr, nullptr), result_;  // it says itself whose it is
-  const VolumeGroup* group = nullptr;
+  VolumeGroup* group = nullptr;
   using To = Route::To;
   switch (route_of(event).to) {
     case To::kAlone:
@@ -96,6 +95,9 @@ const CountedEvent& Counter::Impl::refuse(const AuditEvent& event, Freshness fre
       break;
     case To::kExecution:
       group = groups_.find(keys_.execution);
+      break;
+    case To::kSighting:
+      group = groups_.find(keys_.sighting);
       break;
     case To::kInstance:
       group = find_instance(keys_.query, event.event_time.ms);
@@ -110,17 +112,24 @@ const CountedEvent& Counter::Impl::refuse(const AuditEvent& event, Freshness fre
 }
 
 // Who the record belongs to, as far as it is known now.
-void Counter::Impl::answer(const AuditEvent& event, const VolumeGroup* group, const Attribution* attribution) {
+void Counter::Impl::answer(const AuditEvent& event, VolumeGroup* group, const Attribution* attribution) {
   result_.tenant = keys_.tenant;
   result_.actor = {EntityType::kUser, entity_key(keys_.tenant, EntityType::kUser, event.actor_id), event.actor_id,
                    event.actor_name};
+  Fingerprint named = group == nullptr ? 0 : group->name.app;
+  if (group != nullptr && group->sighted) {
+    const ExtractionSummary sum = ledger_.summarise(extraction_of(*group).groups);
+    named = sum.name.app;
+    const Attribution* taker = sum.taker == 0 ? nullptr : attributions_.find(sum.taker);
+    if (taker != nullptr && taker->joined != 0) attribution = taker;
+  }
   if (keys_.app != 0) {
     result_.confidence = Confidence::kOwnApp;
     result_.owner = ledger_.owner_of_app(keys_.app);
     if (result_.owner.id.empty()) result_.owner = {EntityType::kIntegration, keys_.app, event.app_id, event.app_name};
-  } else if (group != nullptr && group->name.app != 0) {
+  } else if (named != 0) {
     result_.confidence = Confidence::kRequestOrJob;
-    result_.owner = ledger_.owner_of_app(group->name.app);
+    result_.owner = ledger_.owner_of_app(named);
   } else if (attribution != nullptr && attribution->joined != 0) {
     result_.confidence = Confidence::kSession;
     result_.owner = ledger_.owner_of_app(attribution->joined);
@@ -142,16 +151,19 @@ void Counter::Impl::expire(Fingerprint tenant, std::int32_t floor) {
   groups_.expire(tenant, floor);
   runs_.expire(tenant, floor);
   objects_.table().expire(tenant, floor);
+  pools_.expire(tenant, floor);
+  memories_.expire(tenant, floor > INT32_MIN + ObjectMemory::kHours ? floor - ObjectMemory::kHours : floor);
 }
 
 std::size_t Counter::Impl::entries() const {
   return ids_.size() + apps_.size() + attributions_.size() + sessions_.size() + groups_.size() + runs_.size() +
-         objects_.table().size();
+         objects_.table().size() + pools_.size() + memories_.size();
 }
 
 std::size_t Counter::Impl::resident_bytes() const {
   return ids_.resident_bytes() + apps_.resident_bytes() + attributions_.resident_bytes() + sessions_.resident_bytes() +
-         groups_.resident_bytes() + runs_.resident_bytes() + objects_.table().resident_bytes();
+         groups_.resident_bytes() + runs_.resident_bytes() + objects_.table().resident_bytes() +
+         pools_.resident_bytes() + memories_.resident_bytes();
 }
 
 // Forgets the oldest hours beyond max_entries, and pages out beyond max_resident_bytes. Runs between records, so that
@@ -168,6 +180,10 @@ void Counter::Impl::keep_limits() {
     consider(attributions_.oldest(candidate, at));
     consider(sessions_.oldest(candidate, at));
     consider(runs_.oldest(candidate, at));
+    consider(pools_.oldest(candidate, at));
+    const bool remembers = memories_.oldest(candidate, at);
+    if (remembers) at += ObjectMemory::kHours;
+    consider(remembers);
     if (hour == INT32_MAX) break;
     const std::size_t before = entries();
     clocks_.raise_floor(tenant, hour + 1);
@@ -188,13 +204,16 @@ void Counter::Impl::keep_limits() {
   if (freed() < goal) runs_.evict(goal - freed());
   if (freed() < goal) objects_.table().evict(goal - freed());
   if (freed() < goal) apps_.evict(goal - freed());
+  if (freed() < goal) pools_.evict(goal - freed());
+  if (freed() < goal) memories_.evict(goal - freed());
   resident_after_ = resident_bytes();
   evictable_ = false;
 }
 
 std::size_t Counter::Impl::dirty_bytes() const {
   return ids_.dirty_bytes() + apps_.dirty_bytes() + attributions_.dirty_bytes() + sessions_.dirty_bytes() +
-         groups_.dirty_bytes() + runs_.dirty_bytes() + objects_.table().dirty_bytes() + clocks_.dirty_bytes();
+         groups_.dirty_bytes() + runs_.dirty_bytes() + objects_.table().dirty_bytes() + pools_.dirty_bytes() +
+         memories_.dirty_bytes() + clocks_.dirty_bytes();
 }
 
 void Counter::Impl::encode_dirty(StateWriter& out) {
@@ -206,6 +225,8 @@ void Counter::Impl::encode_dirty(StateWriter& out) {
   groups_.encode_dirty(out);
   runs_.encode_dirty(out);
   objects_.table().encode_dirty(out);
+  pools_.encode_dirty(out);
+  memories_.encode_dirty(out);
 }
 
 void Counter::Impl::checkpoint_durable() {
@@ -216,6 +237,8 @@ void Counter::Impl::checkpoint_durable() {
   groups_.checkpoint_durable();
   runs_.checkpoint_durable();
   objects_.table().checkpoint_durable();
+  pools_.checkpoint_durable();
+  memories_.checkpoint_durable();
   evictable_ = true;
 }
 
@@ -230,6 +253,8 @@ Result<> Counter::Impl::load() {
   if (auto done = sessions_.load(most); !done) return done;
   if (auto done = groups_.load(most); !done) return done;
   if (auto done = runs_.load(most); !done) return done;
+  if (auto done = pools_.load(most); !done) return done;
+  if (auto done = memories_.load(most); !done) return done;
   evictable_ = true;
   return objects_.table().load(most);
 }

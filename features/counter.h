@@ -34,6 +34,9 @@ struct CountingStats {  // monotone counts since construction
   std::uint64_t moves = 0;              // volumes that changed owner
   std::uint64_t forgotten_entries = 0;  // dropped before their horizon because of a limit
   std::uint64_t folded = 0;             // records of very large groups that are no longer kept one by one
+  std::uint64_t estimates = 0;          // extractions that were estimated, for want of a count
+  std::uint64_t estimates_settled = 0;  // of those, such whose count came
+  std::uint64_t sizes_learnt = 0;       // times that an object was seen to hold more than was known for the day
   std::uint64_t units_paged_in = 0;
   std::uint64_t units_paged_out = 0;
   std::size_t resident_bytes = 0;  // a gauge

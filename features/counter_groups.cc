@@ -8,7 +8,8 @@ namespace outflow::features {
 Counter::Impl::Route Counter::Impl::route_of(const AuditEvent& event) const {
   using To = Route::To;
   const bool moves = event.action != Action::kWrite && event.query_class != QueryClass::kCount;
-  if (event.count_semantics == CountSemantics::kJobProgress && keys_.job != 0) return {To::kJob, kTotal};
+  if (sight_.any && keys_.sighting != 0) return {To::kSighting, kTotal};
+  if (sight_.any && sight_.kind == SightingKind::kJob) return {To::kJob, kTotal};
   if (event.count_semantics == CountSemantics::kExecutionTotalRepeated && keys_.execution != 0) {
     return {To::kExecution, kTotal};
   }
@@ -70,13 +71,13 @@ void Counter::Impl::contribute(VolumeGroup& group, const Contribution& row) {
     ++stats_.forgotten_entries;
     Contribution alone = row;
     if (row.lane == kTotal) alone.records = alone.bytes = 0;  // it repeats what the group has said long ago
-    return post_alone(alone, group.name.app);
+    return post_alone(alone, name_of_group(group));
   }
   if (row.lane == kAdditive) {
     group.add(row);
     groups_.changed(group);
     if (group.rows.size() > 1) groups_.grew(group, sizeof(Contribution));
-    return post_alone(row, group.name.app);
+    return post_alone(row, name_of_group(group));
   }
   const GroupSummary* summary = &group.summary(scratch_);
   if (summary->taker != 0 && summary->taker != row.attribution && summary->would_change_taker(row)) {
@@ -97,6 +98,7 @@ void Counter::Impl::contribute(VolumeGroup& group, const Contribution& row) {
     summary = &group.summary(scratch_);
   }
   summary->values(before_);
+  const Fingerprint objects_before = summary->objects;
   group.add(row);
   groups_.changed(group);
   if (group.rows.size() > 1) groups_.grew(group, sizeof(Contribution));
@@ -104,13 +106,14 @@ void Counter::Impl::contribute(VolumeGroup& group, const Contribution& row) {
   summary->values(after_);
   if (!group.voided) {
     const auto add = [&](const HourValue& value, int sign) {
-      LedgerEntry entry{value.hour, group.name.app, summary->taker};
+      LedgerEntry entry{value.hour, group.name.app, summary->taker, sign < 0 ? objects_before : summary->objects};
       entry.records = sign * static_cast<std::int64_t>(value.records);
       entry.bytes = sign * static_cast<std::int64_t>(value.bytes);
       ledger_.add(entry);
     };
     // Later hours are worth less where this record says earlier what they said.
     const bool corrects =
+        (objects_before != summary->objects && !before_.empty()) ||
         std::any_of(before_.begin(), before_.end(), [&](const HourValue& old) { return old.hour > row.hour(); });
     for (const HourValue& value : before_) add(value, -1);
     for (const HourValue& value : after_) add(value, +1);
@@ -164,6 +167,11 @@ VolumeGroup* Counter::Impl::count_in_groups(const AuditEvent& event, const Contr
     case To::kJob:
       home = job;
       break;
+    case To::kSighting:
+      home = &group(keys_.sighting, GroupKind::kSighting);
+      if (request != nullptr) link(*request, *home);
+      if (job != nullptr) link(*job, *home);
+      break;
     case To::kExecution:
       home = &group(keys_.execution, GroupKind::kExecution);
       if (request != nullptr) link(*request, *home);
@@ -187,6 +195,10 @@ VolumeGroup* Counter::Impl::count_in_groups(const AuditEvent& event, const Contr
   // A record that names its own app and competes with nobody is settled for good: no need to keep it.
   if (home == nullptr || (route.lane == kAdditive && row.app != 0)) {
     post_alone(row, row.app);
+    return home;
+  }
+  if (route.lane != kAdditive && (sight_.any || home->sighted)) {
+    contribute_sighting(*home, counted);
     return home;
   }
   contribute(*home, counted);

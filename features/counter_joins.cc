@@ -33,6 +33,7 @@ void Counter::Impl::make_keys(const AuditEvent& event) {
   keys_.job = key_of(event.job_id, tenant, kJobSeed);
   keys_.execution = key_of(event.execution_id, tenant, kExecutionSeed);
   const Fingerprint taker = keys_.login != 0 ? keys_.login : keys_.session != 0 ? keys_.session : actor;
+  look(event);
   keys_.query =
       event.query_fingerprint ? combine(combine(combine(tenant, kQuerySeed), taker), *event.query_fingerprint) : 0;
 }
@@ -163,12 +164,13 @@ void Counter::Impl::name_group(VolumeGroup& group, const Naming& naming) {
   Naming taken = group.name;
   if (!taken.take(naming)) return;
   groups_.changed(group);
-  if (taken.app == group.name.app || group.rows.empty()) {
+  // An extraction is named by the earliest of its groups' names: the time matters, too.
+  if ((taken.app == group.name.app && !group.sighted) || group.rows.empty()) {
     group.name = taken;
   } else {
-    ledger_.add_group(group, -1);
+    post_group(group, -1);
     group.name = taken;
-    ledger_.add_group(group, +1);
+    post_group(group, +1);
     if (ledger_.settle(true)) ++stats_.moves;
   }
   if (group.kind == GroupKind::kRequest && group.query != 0) {

@@ -27,7 +27,8 @@
 
 namespace outflow::features {
 
-// What every body starts with. A body adds encode(ByteWriter&), decode(ByteReader&) and heap_bytes().
+// What every body starts with. A body adds kVersion, encode(ByteWriter&), decode(ByteReader&, version) for versions up
+// to that, and heap_bytes().
 struct HourEntry {
   Fingerprint key = 0;
   std::uint32_t slab = 0;  // where it lives; the table's own
@@ -37,8 +38,6 @@ struct HourEntry {
 template <typename Body>
 class HourTable {
  public:
-  static constexpr std::uint8_t kVersion = 1;
-
   HourTable(char letter, const StateReader* cold, CountingStats& stats)
       : letter_(letter), cold_(cold), stats_(&stats) {}
   HourTable(HourTable&&) = delete;
@@ -307,7 +306,7 @@ class HourTable {
   static void encode(const UnitSlab& slab, std::string& out) {
     out.clear();
     ByteWriter writer(out);
-    writer.u8(kVersion);
+    writer.u8(Body::kVersion);
     writer.varint(slab.size);
     for (std::size_t i = 0; i < slab.size; ++i) {
       const Body& body = slab[i];
@@ -320,14 +319,15 @@ class HourTable {
   // REQUIRES: the slab holds no entries. Where it fails, some may be left.
   bool decode(std::string_view bytes, UnitSlab& slab) {
     ByteReader reader(bytes);
-    if (reader.u8() != kVersion) return false;
+    const std::uint8_t version = reader.u8();
+    if (version == 0 || version > Body::kVersion) return false;
     const std::size_t count = reader.count(9);
     if (!reader.ok() || count > UnitSlab::kEntries) return false;
     for (std::size_t i = 0; i < count; ++i) {
       Body& body = slab.add(pool_);
       body.key = reader.u64();
       body.last_hour = reader.zigzag32();
-      if (!body.decode(reader) || !reader.ok()) return false;
+      if (!body.decode(reader, version) || !reader.ok()) return false;
       slab.heap_bytes += body.heap_bytes();
     }
     slab.used = slab.size;

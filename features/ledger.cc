@@ -18,6 +18,7 @@ void merge_into(LedgerEntry& into, const LedgerEntry& entry) {
     into.last_ms = std::max(into.last_ms, entry.last_ms);
   }
   into.records = saturating_add(into.records, entry.records);
+  into.estimated = saturating_add(into.estimated, entry.estimated);
   into.bytes = saturating_add(into.bytes, entry.bytes);
   into.events += entry.events;
   into.uncounted += entry.uncounted;
@@ -44,43 +45,137 @@ void Ledger::begin(Fingerprint tenant, std::int32_t hour, std::int32_t floor) {
   postings_.clear();
 }
 
-void Ledger::add_group(VolumeGroup& group, int sign) {
-  const GroupSummary& summary = group.summary(scratch_);
-  if (!group.voided) {
-    summary.values(values_);
-    for (const HourValue& value : values_) {
-      LedgerEntry entry{value.hour, group.name.app, summary.taker};
-      entry.records = sign * static_cast<std::int64_t>(value.records);
-      entry.bytes = sign * static_cast<std::int64_t>(value.bytes);
-      entries_.push_back(entry);
-    }
+void Ledger::add_values(int sign, Fingerprint app, Fingerprint taker, Fingerprint objects) {
+  for (const HourValue& value : values_) {
+    LedgerEntry entry{value.hour, app, taker, objects};
+    entry.records = sign * static_cast<std::int64_t>(value.records);
+    entry.bytes = sign * static_cast<std::int64_t>(value.bytes);
+    entries_.push_back(entry);
   }
+}
+
+void Ledger::add_rows(const VolumeGroup& group, int sign, const GroupOwner& owner) {
   for (const Contribution& row : group.rows) {
     const bool additive = row.lane == kAdditive;
-    LedgerEntry entry{row.hour(), group.name.app, additive ? row.attribution : summary.taker, row.objects};
+    LedgerEntry entry{row.hour(), owner.app, additive ? row.attribution : owner.taker, row.objects};
     entry.records = additive ? sign * static_cast<std::int64_t>(row.records) : 0;
     entry.bytes = additive ? sign * static_cast<std::int64_t>(row.bytes) : 0;
     entry.events = sign * static_cast<std::int64_t>(row.events);
-    entry.uncounted = row.uncounted ? entry.events : 0;
+    entry.uncounted = row.uncounted && (additive || owner.uncounted) ? entry.events : 0;
     entry.first_ms = entry.last_ms = row.time_ms;
     entries_.push_back(entry);
   }
 }
 
-bool Ledger::settle(bool moved) {
-  if (entries_.size() > 1) {
-    std::sort(entries_.begin(), entries_.end(),
-              [](const LedgerEntry& a, const LedgerEntry& b) { return place_of(a) < place_of(b); });
-    std::size_t last = 0;
-    for (std::size_t i = 1; i < entries_.size(); ++i) {
-      if (place_of(entries_[last]) == place_of(entries_[i])) {
-        merge_into(entries_[last], entries_[i]);
-      } else {
-        entries_[++last] = entries_[i];
+void Ledger::add_group(VolumeGroup& group, int sign) {
+  const GroupSummary& summary = group.summary(scratch_);
+  if (!group.voided) {
+    summary.values(values_);
+    add_values(sign, group.name.app, summary.taker, summary.objects);
+  }
+  add_rows(group, sign, {group.name.app, summary.taker});
+}
+
+ExtractionSummary Ledger::summarise(std::span<VolumeGroup* const> extraction) {
+  ExtractionSummary sum;
+  int best = INT32_MAX;
+  std::int64_t taker_ms = 0, objects_ms = 0;
+  Fingerprint taker_uid = 0, objects_uid = 0;
+  for (VolumeGroup* group : extraction) {
+    const GroupSummary& summary = group->summary(scratch_);
+    sum.name.take(group->name);
+    if (group->sighted) sum.estimate += group->sighted->estimate;
+    if (summary.taker != 0) {
+      int rank = 0;
+      if (extraction.size() > 1) {
+        const Attribution* attribution = attributions_.find(summary.taker);
+        rank = (attribution != nullptr && attribution->upgradable() ? 0 : 2) +
+               (group->sighted && is_live(group->sighted->kind) ? 0 : 1);
+      }
+      if (sum.taker == 0 || std::tie(rank, summary.taker_ms, summary.taker_uid) < std::tie(best, taker_ms, taker_uid)) {
+        std::tie(best, taker_ms, taker_uid) = std::tie(rank, summary.taker_ms, summary.taker_uid);
+        sum.taker = summary.taker;
       }
     }
-    entries_.resize(last + 1);
+    if (summary.objects != 0 &&
+        (sum.objects == 0 || std::tie(summary.objects_ms, summary.objects_uid) < std::tie(objects_ms, objects_uid))) {
+      std::tie(objects_ms, objects_uid, sum.objects) =
+          std::tie(summary.objects_ms, summary.objects_uid, summary.objects);
+    }
+    for (const Contribution& row : group->rows) {
+      if (row.lane == kAdditive) continue;
+      sum.known = sum.known || row.tells;
+      if (!row.uncounted) continue;
+      sum.asks = true;
+      sum.asked_ms = std::min(sum.asked_ms, row.time_ms);
+    }
+    std::uint64_t records = 0;
+    summary.values(part_values_);
+    for (const HourValue& value : part_values_) records += value.records;
+    sum.records = std::max(sum.records, records);
   }
+  return sum;
+}
+
+void Ledger::add_extraction(std::span<VolumeGroup* const> extraction, int sign) {
+  const ExtractionSummary sum = summarise(extraction);
+  steps_.clear();
+  for (std::uint32_t part = 0; part < extraction.size(); ++part) {
+    extraction[part]->summary(scratch_).values(part_values_);
+    for (const HourValue& value : part_values_) steps_.push_back({value.hour, part, value.records, value.bytes});
+  }
+  std::sort(steps_.begin(), steps_.end(),
+            [](const Step& a, const Step& b) { return std::tie(a.hour, a.part) < std::tie(b.hour, b.part); });
+  sums_.assign(extraction.size(), HourValue{});
+  values_.clear();
+  HourValue worth;  // up to the hour at hand: the largest of the groups
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const Step& step = steps_[i];
+    HourValue& own = sums_[step.part];
+    own.records += step.records;
+    own.bytes += step.bytes;
+    const HourValue before = worth;
+    worth.records = std::max(worth.records, own.records);
+    worth.bytes = std::max(worth.bytes, own.bytes);
+    const std::uint64_t records = worth.records - before.records, bytes = worth.bytes - before.bytes;
+    if (records != 0 || bytes != 0) values_.push_back({step.hour, records, bytes});
+  }
+  add_values(sign, sum.name.app, sum.taker, sum.objects);
+  if (sum.estimate != 0) {
+    LedgerEntry entry{hour_of(EventTime{sum.asked_ms}).hour, sum.name.app, sum.taker, sum.objects};
+    entry.records = entry.estimated = sign * static_cast<std::int64_t>(sum.estimate);
+    entries_.push_back(entry);
+  }
+  for (const VolumeGroup* group : extraction) add_rows(*group, sign, {sum.name.app, sum.taker, sum.unknown()});
+}
+
+bool Ledger::settle(bool moved) {
+  net();
+  return post_entries(moved);
+}
+
+bool Ledger::settle_correction() {
+  net();
+  return post_entries(
+      std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) { return entry.takes_back(); }));
+}
+
+void Ledger::net() {
+  if (entries_.size() <= 1) return;
+  std::sort(entries_.begin(), entries_.end(),
+            [](const LedgerEntry& a, const LedgerEntry& b) { return place_of(a) < place_of(b); });
+  std::size_t last = 0;
+  for (std::size_t i = 1; i < entries_.size(); ++i) {
+    if (place_of(entries_[last]) == place_of(entries_[i])) {
+      merge_into(entries_[last], entries_[i]);
+    } else {
+      entries_[++last] = entries_[i];
+    }
+  }
+  entries_.resize(last + 1);
+}
+
+bool Ledger::post_entries(bool moved) {
   bool any = false;
   for (const LedgerEntry& entry : entries_) {
     if (entry.empty()) continue;
@@ -108,6 +203,7 @@ void Ledger::keep_in_cell(Attribution& attribution, const LedgerEntry& entry) {
     cell.last_ms = cell.events == 0 ? entry.last_ms : std::max(cell.last_ms, entry.last_ms);
   }
   cell.records = saturating_add(cell.records, entry.records);
+  cell.estimated = saturating_add(cell.estimated, entry.estimated);
   cell.bytes = saturating_add(cell.bytes, entry.bytes);
   cell.events += entry.events;
   cell.uncounted += entry.uncounted;
@@ -128,10 +224,11 @@ void Ledger::move_cells(Attribution& attribution, Fingerprint app) {
   for (const Cell& cell : attribution.open_cells()) {
     LedgerEntry entry{cell.hour, 0, attribution.key, cell.objects};
     std::tie(entry.first_ms, entry.last_ms) = std::tie(cell.first_ms, cell.last_ms);
-    std::tie(entry.records, entry.bytes) = std::tie(cell.records, cell.bytes);
+    std::tie(entry.records, entry.estimated, entry.bytes) = std::tie(cell.records, cell.estimated, cell.bytes);
     std::tie(entry.events, entry.uncounted) = std::tie(cell.events, cell.uncounted);
     post(entry, to, actor, true);
     entry.records = -entry.records;
+    entry.estimated = -entry.estimated;
     entry.bytes = -entry.bytes;
     entry.events = -entry.events;
     entry.uncounted = -entry.uncounted;
@@ -140,24 +237,29 @@ void Ledger::move_cells(Attribution& attribution, Fingerprint app) {
 }
 
 void Ledger::post(const LedgerEntry& entry, const Owner& owner, const Owner& actor, bool moved) {
-  const std::span<const std::string_view> objects = objects_.names_of(entry.objects);
+  const ObjectSet* set = objects_.find(entry.objects);
+  const std::span<const std::string_view> objects = set == nullptr ? std::span<const std::string_view>{} : set->views;
+  const DataClasses classes = set == nullptr ? DataClasses{} : set->classes;
   // The rows of a record and the record itself come as two entries where its group competes: one posting again.
   if (!postings_.empty()) {
     Posting& last = postings_.back();
     if (last.hour.hour == entry.hour && last.owner.key == owner.key && last.actor.key == actor.key &&
-        last.moved == moved && (last.objects.empty() || objects.empty()) && same_sign(last.records, entry.records) &&
-        same_sign(last.events, entry.events) && same_sign(last.records, entry.events)) {
+        last.moved == moved && (last.objects.empty() || objects.empty() || last.objects.data() == objects.data()) &&
+        same_sign(last.records, entry.records) && same_sign(last.events, entry.events) &&
+        same_sign(last.records, entry.events)) {
       LedgerEntry sum{};
       sum.events = last.events;
       std::tie(sum.first_ms, sum.last_ms) = std::tie(last.first.ms, last.last.ms);
       merge_into(sum, entry);
       last.records = saturating_add(last.records, entry.records);
+      last.estimated = saturating_add(last.estimated, entry.estimated);
       last.bytes = saturating_add(last.bytes, entry.bytes);
       last.events = static_cast<std::int32_t>(sum.events);
       last.uncounted = static_cast<std::int32_t>(last.uncounted + entry.uncounted);
       last.first.ms = sum.first_ms;
       last.last.ms = sum.last_ms;
       if (last.objects.empty()) last.objects = objects;
+      last.classes |= classes;
       return;
     }
   }
@@ -166,10 +268,12 @@ void Ledger::post(const LedgerEntry& entry, const Owner& owner, const Owner& act
   posting.owner = owner;
   posting.actor = actor;
   posting.records = entry.records;
+  posting.estimated = entry.estimated;
   posting.bytes = entry.bytes;
   posting.events = static_cast<std::int32_t>(entry.events);
   posting.uncounted = static_cast<std::int32_t>(entry.uncounted);
   posting.objects = objects;
+  posting.classes = classes;
   posting.first.ms = entry.first_ms;
   posting.last.ms = entry.last_ms;
   posting.moved = moved;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "features/attribution.h"
@@ -20,15 +21,40 @@ struct LedgerEntry {
   Fingerprint app = 0;  // 0: the attribution's own owner
   Fingerprint attribution = 0;
   Fingerprint objects = 0;
-  std::int64_t records = 0, bytes = 0;
+  std::int64_t records = 0, estimated = 0, bytes = 0;
   std::int64_t events = 0, uncounted = 0;
   std::int64_t first_ms = 0, last_ms = 0;  // of its events
 
-  [[nodiscard]] bool empty() const { return records == 0 && bytes == 0 && events == 0 && uncounted == 0; }
+  [[nodiscard]] bool empty() const {
+    return records == 0 && estimated == 0 && bytes == 0 && events == 0 && uncounted == 0;
+  }
+  [[nodiscard]] bool takes_back() const {
+    return records < 0 || estimated < 0 || bytes < 0 || events < 0 || uncounted < 0;
+  }
+};
+
+// What the groups that tell of one pull amount to, apart from their rows by hour.
+struct ExtractionSummary {
+  Naming name;            // the earliest name of any of its groups
+  Fingerprint taker = 0;  // who takes it without a name: the first live group with a session, else any with one, ...
+  Fingerprint objects = 0;
+  std::uint64_t records = 0;  // in the end
+  std::uint64_t estimate = 0;
+  bool known = false;                 // somebody told how many rows
+  bool asks = false;                  // somebody did not
+  std::int64_t asked_ms = INT64_MAX;  // the earliest who did not: an estimate counts in its hour
+
+  [[nodiscard]] bool unknown() const { return asks && !known && estimate == 0; }
 };
 
 // Stops at the ends instead of overflowing.
 [[nodiscard]] std::int64_t saturating_add(std::int64_t a, std::int64_t b) noexcept;
+
+// Whose a group's records are, and whether those without a count stay uncounted.
+struct GroupOwner {
+  Fingerprint app = 0, taker = 0;
+  bool uncounted = true;
+};
 
 class Ledger {
  public:
@@ -47,8 +73,14 @@ class Ledger {
   void add(const LedgerEntry& entry) { entries_.push_back(entry); }
   // All that `group` is worth, with `sign` (+1 or -1).
   void add_group(VolumeGroup& group, int sign);
+  [[nodiscard]] ExtractionSummary summarise(std::span<VolumeGroup* const> extraction);
+  // All that the groups of one extraction are worth: they tell of the same rows, so the largest of them, or the
+  // estimate where none knows.
+  void add_extraction(std::span<VolumeGroup* const> extraction, int sign);
   // Nets the entries by taker, hour and objects, and posts what remains. True where anything did.
   bool settle(bool moved);
+  // The same; they are moved where any of them takes something back.
+  bool settle_correction();
 
   // Posts the move of everything in the attribution's cells from its present owner to `app` (0: to its own).
   void move_cells(Attribution& attribution, Fingerprint app);
@@ -59,6 +91,10 @@ class Ledger {
   [[nodiscard]] const std::vector<Posting>& postings() const { return postings_; }
 
  private:
+  void net();
+  bool post_entries(bool moved);
+  void add_rows(const VolumeGroup& group, int sign, const GroupOwner& owner);
+  void add_values(int sign, Fingerprint app, Fingerprint taker, Fingerprint objects);
   void post(const LedgerEntry& entry, const Owner& owner, const Owner& actor, bool moved);
   void keep_in_cell(Attribution& attribution, const LedgerEntry& entry);
 
@@ -71,7 +107,14 @@ class Ledger {
   Owner own_actor_;
   std::vector<LedgerEntry> entries_;
   std::vector<Posting> postings_;
-  std::vector<HourValue> values_;
+  std::vector<HourValue> values_, part_values_;
+  struct Step {
+    std::int32_t hour;
+    std::uint32_t part;
+    std::uint64_t records, bytes;
+  };
+  std::vector<Step> steps_;
+  std::vector<HourValue> sums_;
   GroupSummary scratch_;
 };
 

@@ -16,9 +16,10 @@ class ObjectSets {
   ObjectSets(const StateReader* cold, CountingStats& stats) : table_('o', cold, stats) {}
 
   // The key of the set; 0 for none. More than ObjectSet::kMaxObjects are cut off, in name order.
-  Fingerprint intern(Fingerprint tenant, std::int32_t hour, std::span<const std::string_view> objects);
-  // The names, valid until the next expire() or evict(); empty where the set was forgotten.
-  [[nodiscard]] std::span<const std::string_view> names_of(Fingerprint key);
+  Fingerprint intern(Fingerprint tenant, std::int32_t hour, std::span<const std::string_view> objects,
+                     DataClasses classes);
+  // Valid until the next expire() or evict(); null for key 0, and where the set was forgotten.
+  [[nodiscard]] const ObjectSet* find(Fingerprint key) { return key == 0 ? nullptr : table_.find(key); }
 
   [[nodiscard]] HourTable<ObjectSet>& table() { return table_; }
   [[nodiscard]] const HourTable<ObjectSet>& table() const { return table_; }

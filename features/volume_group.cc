@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint64_t kMost = UINT64_MAX >> 2;  // sums stop here, so that differences fit a signed integer
 
-constexpr std::uint32_t kMostEvents = (1U << 30) - 1;
+constexpr std::uint32_t kMostEvents = (1U << 29) - 1;
 
 std::uint64_t add_up(std::uint64_t a, std::uint64_t b) {
   return a > kMost - std::min(b, kMost) ? kMost : a + b;
@@ -21,14 +21,15 @@ void Contribution::absorb(const Contribution& later, bool total_bytes_add_up) {
   records = total ? std::max(records, later.records) : add_up(records, later.records);
   bytes = total && !total_bytes_add_up ? std::max(bytes, later.bytes) : add_up(bytes, later.bytes);
   events = std::min(kMostEvents, std::uint32_t{events} + std::uint32_t{later.events}) & kMostEvents;
+  tells = tells || later.tells;
   if (request != later.request) request = 0;
   if (objects != later.objects) objects = 0;
 }
 
 void GroupSummary::clear() {
   parts.clear();
-  taker = taker_uid = 0;
-  taker_ms = 0;
+  taker = taker_uid = objects = objects_uid = 0;
+  taker_ms = objects_ms = 0;
 }
 
 bool GroupSummary::would_change_taker(const Contribution& row) const {
@@ -38,6 +39,9 @@ bool GroupSummary::would_change_taker(const Contribution& row) const {
 void GroupSummary::add(const Contribution& row) {
   if (row.lane == kAdditive) return;
   if (would_change_taker(row)) std::tie(taker_ms, taker_uid, taker) = std::tie(row.time_ms, row.uid, row.attribution);
+  if (row.objects != 0 && (objects == 0 || std::tie(row.time_ms, row.uid) < std::tie(objects_ms, objects_uid))) {
+    std::tie(objects_ms, objects_uid, objects) = std::tie(row.time_ms, row.uid, row.objects);
+  }
   const std::int32_t hour = row.hour();
   auto place = std::find_if(parts.rbegin(), parts.rend(), [&](const Part& part) {
                  return std::tie(part.hour, part.lane) <= std::tie(hour, row.lane);
@@ -127,13 +131,15 @@ std::size_t VolumeGroup::fold() {
 }
 
 void VolumeGroup::encode(ByteWriter& out) const {
-  out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(kind) | (voided ? 0x10U : 0U) | (query != 0 ? 0x20U : 0U)));
+  out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(kind) | (voided ? 0x10U : 0U) | (query != 0 ? 0x20U : 0U) |
+                                   (sighted ? 0x40U : 0U)));
   name.encode(out);
   if (query != 0) {
     out.u64(query);
     out.zigzag(anchor_ms);
     out.u64(anchor_uid);
   }
+  if (sighted) sighted->encode(out);
   out.varint(links ? links->size() : 0);
   if (links) {
     for (const Fingerprint link : *links) out.u64(link);
@@ -142,7 +148,7 @@ void VolumeGroup::encode(ByteWriter& out) const {
   for (const Contribution& row : rows) {
     out.u8(static_cast<std::uint8_t>((row.uncounted ? 1U : 0U) | (row.app != 0 ? 2U : 0U) |
                                      (row.request != 0 ? 4U : 0U) | (row.objects != 0 ? 8U : 0U) |
-                                     (row.page ? 16U : 0U) | (row.events != 1 ? 32U : 0U)));
+                                     (row.page ? 16U : 0U) | (row.events != 1 ? 32U : 0U) | (row.tells ? 64U : 0U)));
     out.zigzag(row.time_ms);
     out.zigzag(
         static_cast<std::int64_t>(static_cast<std::uint64_t>(row.anchor_ms) - static_cast<std::uint64_t>(row.time_ms)));
@@ -158,9 +164,10 @@ void VolumeGroup::encode(ByteWriter& out) const {
   }
 }
 
-bool VolumeGroup::decode(ByteReader& in) {
+bool VolumeGroup::decode(ByteReader& in, std::uint8_t version) {
   const std::uint8_t head = in.u8();
-  if ((head & 0xC0U) != 0 || (head & 0x0FU) > static_cast<unsigned>(GroupKind::kJob)) return false;
+  const GroupKind last_kind = version < 2 ? GroupKind::kJob : GroupKind::kSighting;
+  if ((head & (version < 2 ? 0xC0U : 0x80U)) != 0 || (head & 0x0FU) > static_cast<unsigned>(last_kind)) return false;
   kind = static_cast<GroupKind>(head & 0x0FU);
   voided = (head & 0x10U) != 0;
   name = Naming::decode(in);
@@ -170,6 +177,10 @@ bool VolumeGroup::decode(ByteReader& in) {
     anchor_uid = in.u64();
     if (query == 0) return false;
   }
+  if ((head & 0x40U) != 0) {
+    sighted = Sighted::decode(in);
+    if (!sighted) return false;
+  }
   const std::size_t link_count = in.count(sizeof(Fingerprint));
   if (link_count > 0) links = std::make_unique<std::vector<Fingerprint>>();
   for (std::size_t i = 0; i < link_count; ++i) links->push_back(in.u64());
@@ -178,7 +189,7 @@ bool VolumeGroup::decode(ByteReader& in) {
   for (std::size_t i = 0; i < row_count && in.ok(); ++i) {
     Contribution row;
     const std::uint8_t flags = in.u8();
-    if (flags > 63) return false;
+    if (flags > (version < 2 ? 63 : 127)) return false;
     row.uncounted = (flags & 1U) != 0;
     row.page = (flags & 16U) != 0;
     row.time_ms = in.zigzag();
@@ -194,6 +205,7 @@ bool VolumeGroup::decode(ByteReader& in) {
     row.events = static_cast<std::uint32_t>(events) & kMostEvents;
     row.records = in.varint();
     row.bytes = in.varint();
+    row.tells = version < 2 ? row.records != 0 : (flags & 64U) != 0;
     const std::uint64_t lane = in.varint();
     if (lane > UINT32_MAX || row.records > kMost || row.bytes > kMost) return false;
     row.lane = static_cast<Lane>(lane);
@@ -206,7 +218,38 @@ std::size_t VolumeGroup::heap_bytes() const {
   std::size_t bytes = rows.size() > 1 ? rows.capacity() * sizeof(Contribution) : 0;
   if (links) bytes += sizeof(*links) + links->capacity() * sizeof(Fingerprint);
   if (kept) bytes += sizeof(*kept) + kept->parts.capacity() * sizeof(Part);
+  if (sighted) bytes += sizeof(*sighted);
   return bytes;
+}
+
+void Sighted::encode(ByteWriter& out) const {
+  out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(kind) | (opens ? 0x08U : 0U) | (learns ? 0x10U : 0U) |
+                                   static_cast<unsigned>(reach) << 5));
+  pool.encode(out);
+  out.u64(subject);
+  out.u64(shape);
+  out.varint(estimate);
+  out.zigzag(told);
+  if (told >= 0) out.zigzag(told_ms);
+}
+
+std::unique_ptr<Sighted> Sighted::decode(ByteReader& in) {
+  auto sighted = std::make_unique<Sighted>();
+  const std::uint8_t head = in.u8();
+  if ((head & 7U) > static_cast<unsigned>(SightingKind::kExport) || (head & 0x80U) != 0) return nullptr;
+  sighted->kind = static_cast<SightingKind>(head & 7U);
+  sighted->opens = (head & 0x08U) != 0;
+  sighted->learns = (head & 0x10U) != 0;
+  sighted->reach = static_cast<Reach>((head >> 5) & 3U);
+  sighted->pool = Naming::decode(in);
+  sighted->subject = in.u64();
+  sighted->shape = in.u64();
+  sighted->estimate = in.varint();
+  sighted->told = in.zigzag();
+  if (sighted->told >= 0) sighted->told_ms = in.zigzag();
+  const bool sane =
+      in.ok() && sighted->estimate <= kMost && sighted->told >= -1 && sighted->told <= static_cast<std::int64_t>(kMost);
+  return sane ? std::move(sighted) : nullptr;
 }
 
 std::int64_t QueryRuns::opening_of(std::int64_t time_ms) const {
@@ -237,7 +280,7 @@ void QueryRuns::encode(ByteWriter& out) const {
   }
 }
 
-bool QueryRuns::decode(ByteReader& in) {
+bool QueryRuns::decode(ByteReader& in, std::uint8_t /*version*/) {
   const std::size_t count = in.count(1);
   openings.clear();
   openings.reserve(count);

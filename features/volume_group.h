@@ -6,6 +6,9 @@
 //   instance   tenant, query key, time of its `Query`   the pages of one run of a query
 //   execution  tenant, execution id                    the chunks of one report or list view
 //   job        tenant, job id                          the batches and state changes of one bulk job
+//   sighting   tenant, record                          one record that other records may tell of, without a common key
+// Jobs, sightings and the executions of reports take part in extractions (extraction.h): what they are worth is said
+// there, by all groups that tell of one pull.
 // Contributions of one lane belong together: a repeated total counts once (their maximum), the rows of one event type
 // add up. Lanes tell of the same rows, so the group is worth the largest of them. Contributions of lane kAdditive
 // (reports, searches, views: rows of their own) are not part of that and simply add.
@@ -23,6 +26,7 @@
 
 #include "features/attribution.h"
 #include "features/bytes.h"
+#include "features/extraction.h"
 #include "features/hour_table.h"
 
 namespace outflow::features {
@@ -35,7 +39,7 @@ inline constexpr Lane kTotal = 1;  // repeats the group's total
   return static_cast<Lane>(event_type) | 2U;
 }
 
-enum class GroupKind : std::uint8_t { kRequest, kInstance, kExecution, kJob };
+enum class GroupKind : std::uint8_t { kRequest, kInstance, kExecution, kJob, kSighting };
 
 struct Contribution {
   std::int64_t time_ms = 0;
@@ -47,8 +51,9 @@ struct Contribution {
   Fingerprint objects = 0;
   std::uint64_t records = 0, bytes = 0;
   Lane lane = kAdditive;
-  std::uint32_t events : 30 = 1;  // records it stands for
+  std::uint32_t events : 29 = 1;  // records it stands for
   bool uncounted : 1 = false;     // all of them
+  bool tells : 1 = false;         // it says how many rows, be it nought
   bool page : 1 = false;          // in an instance: of the query itself, not another source's word on a page's request
 
   [[nodiscard]] std::int32_t hour() const { return hour_of(EventTime{time_ms}).hour; }
@@ -74,7 +79,10 @@ struct GroupSummary {
   std::vector<Part> parts;    // sorted by (hour, lane)
   std::int64_t taker_ms = 0;  // of the earliest competing contribution, whose attribution stands for the group
   Fingerprint taker_uid = 0;
-  Fingerprint taker = 0;  // 0 = no competing contribution
+  Fingerprint taker = 0;        // 0 = no competing contribution
+  std::int64_t objects_ms = 0;  // of the earliest that names objects: what the rows are of
+  Fingerprint objects_uid = 0;
+  Fingerprint objects = 0;
 
   bool total_bytes_add_up = false;  // over the pages of a query; not over the chunks of an execution or a job's states
 
@@ -85,7 +93,25 @@ struct GroupSummary {
   void values(std::vector<HourValue>& out) const;
 };
 
+// What a group that takes part in extractions adds. See extraction.h for the words.
+struct Sighted {
+  SightingKind kind = SightingKind::kJob;
+  bool opens = false;             // a bulk query's issue, not a page of it
+  bool learns = false;            // listed in the memories of its subject and shape
+  Reach reach = Reach::kUnknown;  // of its query
+  Naming pool;                    // the earliest record that says where it belongs; its app field is the pool's key
+  Fingerprint subject = 0;        // memory of its object or report; 0 = none
+  Fingerprint shape = 0;          // memory of its query's shape; 0 = none
+  std::uint64_t estimate = 0;     // posted on behalf of its extraction; 0 = none
+  std::int64_t told = -1;         // rows it told its memories, as the first of its extraction; -1 = nothing
+  std::int64_t told_ms = 0;
+
+  void encode(ByteWriter& out) const;
+  static std::unique_ptr<Sighted> decode(ByteReader& in);  // null where it is damaged
+};
+
 struct VolumeGroup : HourEntry {
+  static constexpr std::uint8_t kVersion = 2;  // since 2: sighted; whether a contribution tells a count
   static constexpr std::size_t kKeepSummaryFrom = 12;
   static constexpr std::size_t kMaxRows = 1024;
   static constexpr std::size_t kMostRows = 65'536;  // where nothing can be folded; further ones count alone
@@ -102,6 +128,7 @@ struct VolumeGroup : HourEntry {
   absl::InlinedVector<Contribution, 1> rows;
   std::unique_ptr<std::vector<Fingerprint>> links;  // request: the groups that take its name
   std::unique_ptr<GroupSummary> kept;
+  std::unique_ptr<Sighted> sighted;  // null where it takes part in no extraction
 
   [[nodiscard]] bool bytes_add_up() const { return kind == GroupKind::kRequest || kind == GroupKind::kInstance; }
   // Points into `kept` or at `scratch`.
@@ -112,7 +139,7 @@ struct VolumeGroup : HourEntry {
   bool link(Fingerprint group);  // true where it is new; false also where there are kMaxLinks
 
   void encode(ByteWriter& out) const;
-  bool decode(ByteReader& in);
+  bool decode(ByteReader& in, std::uint8_t version);
   [[nodiscard]] std::size_t heap_bytes() const;
 };
 
@@ -120,6 +147,7 @@ inline constexpr std::int64_t kBeforeAll = INT64_MIN;
 
 // The times at which a query text was opened by one taker, ascending: they cut its pages into instances.
 struct QueryRuns : HourEntry {
+  static constexpr std::uint8_t kVersion = 1;
   std::vector<std::int64_t> openings;
 
   // The latest opening at or before `time`, or kBeforeAll.
@@ -128,7 +156,7 @@ struct QueryRuns : HourEntry {
   // Forgets openings that no record at or after `hour` can belong to.
   void drop_before(std::int32_t hour);
   void encode(ByteWriter& out) const;
-  bool decode(ByteReader& in);
+  bool decode(ByteReader& in, std::uint8_t version);
   [[nodiscard]] std::size_t heap_bytes() const { return openings.capacity() * sizeof(std::int64_t); }
 };
 

@@ -11,8 +11,11 @@
 #include "app/exit_code.h"
 #include "app/input_arguments.h"
 #include "app/volumes_output.h"
+#include "app/volumes_query.h"
+#include "connectors/decode/exposure_catalogue.h"
 #include "connectors/files/input.h"
 #include "features/counter.h"
+#include "features/record_tag.h"
 #include "features/volume_report.h"
 
 namespace outflow::app {
@@ -23,6 +26,7 @@ constexpr std::size_t kMaxEntries = 20'000'000;
 
 struct VolumesArguments {
   InputArguments input;
+  VolumesQueryArguments query;
   std::string output = "table";
 };
 
@@ -62,9 +66,12 @@ void summarise(const Tally& tally, const features::CountingStats& stats) {
 }
 
 // Counts everything; an error says where reading ended, what came before stands.
-Result<> count_all(connectors::Input& input, features::Counter& counter, features::VolumeReport& report, Tally& tally) {
+Result<> count_all(connectors::Input& input, const VolumesQuery& query, features::Counter& counter,
+                   features::VolumeReport& report, Tally& tally) {
   connectors::InputRecord record;
   features::LogTime log_time{INT64_MIN / 2};
+  features::RecordTagger tagger;
+  std::string tag;
   while (true) {
     const Result<bool> more = input.next(record);
     if (!more) return more.error();
@@ -74,19 +81,27 @@ Result<> count_all(connectors::Input& input, features::Counter& counter, feature
       ++tally.rejects[std::string(connectors::name_of(record.decoded->reject))];
       continue;
     }
-    const features::AuditEvent& event = record.decoded->event;
+    query.tag_of(record.decoded->event, tag);
+    features::AuditEvent event = tagger.tagged(record.decoded->event, tag);
+    event.event_time = query.window().stretched(event.event_time);
     log_time.ms = std::max(log_time.ms, event.event_time.ms);
-    report.apply(event.tenant_id, counter.count(event, log_time));
+    report.apply(event.tenant_id, counter.count(event, log_time), &event);
   }
 }
 
 int run_volumes(const VolumesArguments& arguments) {
+  Result<VolumesQuery> query = VolumesQuery::make(arguments.query);
+  if (!query) return std::fprintf(stderr, "outflow volumes: %s\n", query.error().message.c_str()), kExitUsage;
   const Result<Config> config = load_config(arguments.input.config);
   if (!config) return fail(config.error());
   connectors::InputOptions options;
   Result<connectors::DecodeOptions> decode = decode_options(*config, arguments.input.tenant);
   if (!decode) return fail(decode.error());
   options.decode = std::move(*decode);
+  std::shared_ptr<const connectors::ExposureCatalogue> exposure = options.decode.exposure;
+  if (!exposure) exposure = connectors::ExposureCatalogue::built_in();
+  const auto class_names = [exposure](features::DataClasses classes) { return exposure->names_of(classes); };
+  query->name_classes(class_names);
   Result<connectors::Input> input = connectors::Input::open(arguments.input.inputs, options);
   if (!input) return std::fprintf(stderr, "outflow volumes: %s\n", input.error().message.c_str()), kExitFailure;
 
@@ -95,11 +110,12 @@ int run_volumes(const VolumesArguments& arguments) {
   counting.cut_late = false;
   counting.max_entries = std::min(counting.max_entries, kMaxEntries);
   features::Counter counter(counting);
-  features::VolumeReport report;
+  features::VolumeReport report(query->window());
   Tally tally;
-  const Result<> read = count_all(*input, counter, report, tally);
+  const Result<> read = count_all(*input, *query, counter, report, tally);
 
-  const std::string text = print_volumes(report.rows(), format_of(arguments.output));
+  const auto rows = report.rows([&](const features::VolumePart& part) { return query->row_of(part); });
+  const std::string text = print_volumes(rows, {format_of(arguments.output), query->split(), class_names});
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   summarise(tally, counter.stats());
   if (!read) return fail(read.error());
@@ -112,6 +128,7 @@ void add_volumes_command(CLI::App& root, int& exit_code) {
   auto arguments = std::make_shared<VolumesArguments>();
   CLI::App* command = root.add_subcommand("volumes", "Count honestly what each integration and user took");
   arguments->input.add_to(*command);
+  arguments->query.add_to(*command);
   command->add_option("-o,--output", arguments->output, "table, json (one document) or jsonl (one object a line)")
       ->check(CLI::IsMember({"table", "json", "jsonl"}))
       ->capture_default_str();

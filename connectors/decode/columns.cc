@@ -39,6 +39,7 @@ constexpr Name kNames[] = {
     {"JOB_STATUS", kElfJobStatus, kElf}, {"OPERATION_TYPE", kElfOperationType, kElf},
     {"METHOD_NAME", kElfMethodName, kElf}, {"METHOD", kElfMethod, kElf}, {"HTTP_METHOD", kElfHttpMethod, kElf},
     {"API_RESOURCE", kElfApiResource, kElf}, {"API_FAMILY", kElfApiFamily, kElf}, {"QUERY", kElfQuery, kElf},
+    {"REPORT_ID", kElfReportId, kElf},
     {"DELEGATED_USER_ID", kElfDelegatedUserId, kElf}, {"DELEGATED_USER_NAME", kElfDelegatedUserName, kElf},
     {"REQUEST_STATUS", kElfRequestStatus, kElf}, {"LOGIN_STATUS", kElfLoginStatus, kElf},
     {"STATUS_CODE", kElfStatusCode, kElf}, {"SUCCESS", kElfSuccess, kElf}, {"TYPE_", kElfType, kElf},

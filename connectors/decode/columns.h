@@ -54,6 +54,7 @@ enum class Column : std::uint8_t {
   kElfApiResource,
   kElfApiFamily,
   kElfQuery,
+  kElfReportId,
   kElfDelegatedUserId,
   kElfDelegatedUserName,
   kElfRequestStatus,

@@ -1,146 +1,86 @@
 #include "connectors/decode/decoder.h"
 
-#include <array>
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "connectors/decode/count_text.h"
-#include "connectors/decode/json_walker.h"
-#include "connectors/decode/source_table.h"
+#include "connectors/decode/mapped_source.h"
+#include "connectors/decode/message_records.h"
+#include "connectors/decode/reject_reason.h"
+#include "connectors/decode/row_identity.h"
 
 namespace outflow::connectors {
 namespace {
 
-constexpr std::size_t kMaxWrappings = 3;  // JSON in a JSON string in a JSON string
 constexpr std::size_t kMaxHeaderBytes = 64U << 10;
+constexpr std::size_t kMaxIdentifierBytes = 1024;
 
-std::string_view explain(RejectReason reason) noexcept {
-  switch (reason) {
-    case RejectReason::kNone:
-      return {};
-    case RejectReason::kNotUtf8:
-      return "the record is not UTF-8";
-    case RejectReason::kTooLarge:
-      return "the record is larger than allowed";
-    case RejectReason::kTooDeep:
-      return "the record is nested more than 64 levels deep";
-    case RejectReason::kMalformedJson:
-      return "the record is not JSON";
-    case RejectReason::kTruncated:
-      return "the JSON ends too early";
-    case RejectReason::kUnknownShape:
-      return "no known source writes records of this shape";
-    case RejectReason::kMissingTime:
-      return "the record does not say when it happened";
-    case RejectReason::kBadTime:
-      return "the record's time cannot be read or lies outside 1970 to 2200";
-    case RejectReason::kMissingEventType:
-      return "the record does not say what kind of event it is";
-    case RejectReason::kBadNumber:
-      return "a number cannot be read";
-    case RejectReason::kMalformedCsv:
-      return "the row is not CSV";
-    case RejectReason::kColumnCount:
-      return "the row has another number of columns than the header";
-    case RejectReason::kEmpty:
-      return "the record is empty";
-    case RejectReason::kTooMuchUnpacked:
-      return "the record unpacks to more than allowed";
-    case RejectReason::kCorruptCompression:
-      return "the record's compression is damaged";
-    case RejectReason::kUnknownSchema:
-      return "the schema registry does not say how to read the record";
-    case RejectReason::kSchemaPending:
-      return "the schema registry has not said yet how to read the record";
-    case RejectReason::kUnsupportedSchema:
-      return "the record's schema is neither JSON nor Avro that can be read";
-    case RejectReason::kCorruptAvro:
-      return "the record does not follow its Avro schema";
+// No honest id, name or agent is longer; what is kept of one has to have a bound.
+void bound_texts(features::AuditEvent& event) noexcept {
+  for (std::string_view* text :
+       {&event.source_event_type, &event.tenant_id, &event.event_uid, &event.actor_id, &event.actor_name, &event.app_id,
+        &event.app_name, &event.client_name, &event.user_agent, &event.request_id, &event.job_id, &event.session_key,
+        &event.login_key, &event.execution_id}) {
+    if (text->size() > kMaxIdentifierBytes) *text = cut_text(*text, kMaxIdentifierBytes);
   }
-  return {};
 }
 
 }  // namespace
 
-std::string_view name_of(RejectReason reason) noexcept {
-  switch (reason) {
-    case RejectReason::kNone:
-      return "none";
-    case RejectReason::kNotUtf8:
-      return "not_utf8";
-    case RejectReason::kTooLarge:
-      return "too_large";
-    case RejectReason::kTooDeep:
-      return "too_deep";
-    case RejectReason::kMalformedJson:
-      return "malformed_json";
-    case RejectReason::kTruncated:
-      return "truncated";
-    case RejectReason::kUnknownShape:
-      return "unknown_shape";
-    case RejectReason::kMissingTime:
-      return "missing_time";
-    case RejectReason::kBadTime:
-      return "bad_time";
-    case RejectReason::kMissingEventType:
-      return "missing_event_type";
-    case RejectReason::kBadNumber:
-      return "bad_number";
-    case RejectReason::kMalformedCsv:
-      return "malformed_csv";
-    case RejectReason::kColumnCount:
-      return "column_count";
-    case RejectReason::kEmpty:
-      return "empty";
-    case RejectReason::kTooMuchUnpacked:
-      return "too_much_unpacked";
-    case RejectReason::kCorruptCompression:
-      return "corrupt_compression";
-    case RejectReason::kUnknownSchema:
-      return "unknown_schema";
-    case RejectReason::kSchemaPending:
-      return "schema_pending";
-    case RejectReason::kUnsupportedSchema:
-      return "unsupported_schema";
-    case RejectReason::kCorruptAvro:
-      return "corrupt_avro";
-  }
-  return "unknown";
-}
-
 class Decoder::Impl {
  public:
-  explicit Impl(DecodeOptions options) : options_(std::move(options)) {
+  explicit Impl(DecodeOptions options)
+      : options_(std::move(options)),
+        catalogue_(options_.sources == nullptr ? SourceCatalogue::built_in() : options_.sources),
+        recogniser_(catalogue_->impl(), arena_, options_.pinned_source),
+        records_(catalogue_->impl(), recogniser_, {options_.max_record_bytes, options_.max_unpacked_bytes},
+                 options_.schemas) {
     default_tenant_ = canonical_id(options_.default_tenant);
+    row_.slots.resize(catalogue_->impl().trie.slots());
   }
 
   void open(std::string_view bytes, std::string_view tenant) {
-    arena_.reset();
-    unread_ = true;
-    const RejectReason reason = find_record(bytes);
-    if (reason != RejectReason::kNone) {
-      reject(reason);
-    } else {
-      finish(*walker_record_, tenant);
-    }
+    transport_tenant_ = canonical_id(tenant);
+    records_.open(bytes);
+    events_ = 0;
   }
-  const Decoded* next() { return std::exchange(unread_, false) ? &decoded_ : nullptr; }
+
+  const Decoded* next() {
+    if (events_ > options_.max_events) return nullptr;
+    arena_.reset();
+    FoundRecord found;
+    if (!records_.next(found)) return nullptr;
+    if (++events_ > options_.max_events) {
+      (void)reject(RejectReason::kTooLarge);
+      decoded_.detail = "the message holds more records than allowed";
+      return &decoded_;
+    }
+    return &decode(found);
+  }
 
   std::string_view tenant_of_json(std::string_view bytes) {
-    // Most records that name no tenant are told so without being parsed.
-    if (bytes.find("RGANIZATION") == std::string_view::npos && bytes.find("rganization") == std::string_view::npos) {
-      return {};
+    records_.open(bytes);
+    tenant_.clear();
+    bool any = false;
+    FoundRecord found;
+    for (std::size_t i = 0; i < options_.max_events; ++i) {
+      arena_.reset();
+      if (!records_.next(found)) break;
+      if (found.reject != RejectReason::kNone) continue;
+      const std::string_view tenant = tenant_of(found);
+      if (any && tenant != tenant_) return {};
+      if (!any) tenant_ = cut_text(tenant, kMaxIdentifierBytes);
+      any = true;
     }
-    arena_.reset();
-    if (find_record(bytes) != RejectReason::kNone) return {};
-    record_.begin(*walker_record_, channel_);
-    const std::string_view tenant = record_.id(Column::kElfOrganizationId);
-    if (!tenant.empty()) return tenant;
-    const std::string_view other = record_.id(Column::kOrganizationId);
-    return other.empty() ? envelope_tenant_ : other;
+    return tenant_;
   }
 
   Result<> csv_header(std::span<const std::string_view> columns) {
-    row_.clear();
+    row_.fields.clear();
+    row_.slots.clear();
+    columns_.clear();
     header_.clear();
     std::size_t bytes = 0;
     for (const std::string_view column : columns) bytes += column.size();
@@ -148,73 +88,109 @@ class Decoder::Impl {
       return Error{ErrorCode::kDeadLetter, "the CSV header has more columns than allowed"};
     }
     header_.reserve(bytes);
-    row_width_ = 0;
     bool any_known = false;
+    const Value there{{}, ValueKind::kString, false, 0};
     for (const std::string_view column : columns) {
       const std::size_t begin = header_.size();
       header_.append(column);
       const std::string_view name = std::string_view(header_).substr(begin);
-      NameFacts facts = facts_of(name);
-      if (facts.column != Column::kOther && row_.has(facts.column)) facts.column = Column::kOther;  // the first counts
+      NameFacts facts = facts_of(name, catalogue_->impl().trie);
+      if (facts.column != Column::kOther && row_.fields.has(facts.column)) {
+        facts.column = Column::kOther;  // the first counts
+      }
       any_known = any_known || facts.column != Column::kOther;
-      (void)row_.add(name, facts, {});
-      ++row_width_;
+      (void)row_.fields.add(name, facts, {});
+      columns_.push_back(facts.slot);
+      if (facts.slot != kNoSlot) row_.slots.set(facts.slot, there);
     }
-    if (!any_known) return Error{ErrorCode::kDeadLetter, "the CSV header names no column that is known"};
+    if (!any_known && !recogniser_.may_accept(row_.slots)) {
+      columns_.clear();
+      return Error{ErrorCode::kDeadLetter, "the CSV header names no column that is known"};
+    }
     return {};
   }
 
   const Decoded& decode_csv_row(std::span<const std::string_view> fields, std::string_view tenant) {
     arena_.reset();
     if (fields.empty()) return reject(RejectReason::kEmpty);
-    if (row_width_ == 0) return reject(RejectReason::kUnknownShape);
-    if (fields.size() != row_width_) return reject(RejectReason::kColumnCount);
+    if (columns_.empty()) return reject(RejectReason::kUnknownShape);
+    if (fields.size() != columns_.size()) return reject(RejectReason::kColumnCount);
     std::size_t bytes = 0;
+    row_.slots.clear();
     for (std::size_t i = 0; i < fields.size(); ++i) {
       bytes += fields[i].size();
-      row_.set_value(i, {fields[i], ValueKind::kString, false});
+      const Value value{fields[i], ValueKind::kString, false, 0};
+      row_.fields.set_value(i, value);
+      if (columns_[i] != kNoSlot) row_.slots.set(columns_[i], value);
     }
     if (bytes > options_.max_record_bytes) return reject(RejectReason::kTooLarge);
-    channel_ = {};
-    envelope_tenant_ = {};
-    return finish(row_, tenant);
+    transport_tenant_ = canonical_id(tenant);
+    FoundRecord found;
+    found.frame = &row_;
+    found.source = recogniser_.find(row_, {});
+    return decode(found);
   }
 
  private:
-  // Walks the document, and the documents wrapped in it, to the record.
-  RejectReason find_record(std::string_view bytes) {
-    channel_ = {};
-    envelope_tenant_ = {};
-    for (std::size_t depth = 0;; ++depth) {
-      if (bytes.size() > options_.max_record_bytes) return RejectReason::kTooLarge;
-      if (tokens_[depth] == nullptr) tokens_[depth] = std::make_unique<JsonTokens>();
-      JsonTokens& tokens = *tokens_[depth];
-      RejectReason reason = tokens.load(bytes);
-      if (reason == RejectReason::kNone) reason = walker_.walk(tokens);
-      if (reason != RejectReason::kNone) return reason;
-      if (!walker_.channel().text.empty()) channel_ = plain_text(walker_.channel(), arena_);
-      if (!walker_.tenant().text.empty()) envelope_tenant_ = canonical_id(plain_text(walker_.tenant(), arena_));
-      walker_record_ = &walker_.record();
-      if (walker_.found_record() || walker_.wrapped().text.empty() || depth == kMaxWrappings) {
-        return RejectReason::kNone;
-      }
-      bytes = plain_text(walker_.wrapped(), arena_);
-    }
+  Recognised source_of(const FoundRecord& found) {
+    if (found.source) return found.source;
+    // The channel may have come behind the record.
+    const Recognised later = recogniser_.find(*found.frame, found.channel);
+    return later ? later : recogniser_.pinned();
   }
 
-  const Decoded& finish(const Fields& fields, std::string_view tenant) {
-    record_.begin(fields, channel_);
-    const SourceDecoder decode = recognise(fields, channel_);
-    if (decode == nullptr) return reject(RejectReason::kUnknownShape);
-    const RejectReason reason = decode(record_);
+  const Decoded& decode(const FoundRecord& found) {
+    if (found.reject != RejectReason::kNone) return reject(found.reject);
+    record_.begin(found.frame->fields, found.channel);
+    const Recognised source = source_of(found);
+    if (!source) return reject(RejectReason::kUnknownShape);
+    const RejectReason reason =
+        source.in_code != nullptr ? source.in_code(record_) : read_mapped(*source.mapping, found);
     if (reason != RejectReason::kNone) return reject(reason);
     features::AuditEvent& event = record_.event;
-    if (event.tenant_id.empty()) event.tenant_id = envelope_tenant_;
-    if (event.tenant_id.empty() && !tenant.empty()) event.tenant_id = arena_.keep(canonical_id(tenant));
+    if (event.tenant_id.empty()) event.tenant_id = found.tenant;
+    if (event.tenant_id.empty()) event.tenant_id = transport_tenant_;
     if (event.tenant_id.empty()) event.tenant_id = default_tenant_;
+    bound_texts(event);
     decoded_.reject = RejectReason::kNone;
     decoded_.detail = {};
     return decoded_;
+  }
+
+  RejectReason read_mapped(const MappingProgram& program, const FoundRecord& found) {
+    mapped_.begin(program, found.frame->slots, found.tokens);
+    const RejectReason reason = mapped_.read(record_);
+    if (reason != RejectReason::kNone) return reason;
+    features::AuditEvent& event = record_.event;
+    if (event.event_uid.empty()) {
+      const auto content = found.tokens != nullptr ? content_hash(*found.tokens, found.frame->token, arena_)
+                                                   : content_hash(found.frame->fields, arena_);
+      event.event_uid = content_uid(content, program.name, event.event_time, found.element, arena_);
+    } else if (program.uid_is_the_records && found.element > 0) {
+      event.event_uid = numbered(cut_text(event.event_uid, kMaxIdentifierBytes), found.element);
+    }
+    return RejectReason::kNone;
+  }
+
+  std::string_view numbered(std::string_view uid, std::uint32_t element) {
+    const std::string number = "#" + std::to_string(element);
+    char* text = arena_.allocate(uid.size() + number.size());
+    std::copy(number.begin(), number.end(), std::copy(uid.begin(), uid.end(), text));
+    return {text, uid.size() + number.size()};
+  }
+
+  std::string_view tenant_of(const FoundRecord& found) {
+    const Recognised source = source_of(found);
+    std::string_view tenant;
+    if (source.mapping != nullptr) {
+      mapped_.begin(*source.mapping, found.frame->slots, found.tokens);
+      tenant = mapped_.tenant();
+    } else if (source) {
+      record_.begin(found.frame->fields, found.channel);
+      tenant = record_.id(Column::kElfOrganizationId);
+      if (tenant.empty()) tenant = record_.id(Column::kOrganizationId);
+    }
+    return tenant.empty() ? found.tenant : tenant;
   }
 
   const Decoded& reject(RejectReason reason) {
@@ -225,20 +201,22 @@ class Decoder::Impl {
   }
 
   DecodeOptions options_;
+  std::shared_ptr<const SourceCatalogue> catalogue_;
   std::string_view default_tenant_;
   TextArena arena_;
   SoqlCache queries_;
-  std::array<std::unique_ptr<JsonTokens>, kMaxWrappings + 1> tokens_;
-  JsonWalker walker_;
+  RecordRecogniser recogniser_;
+  MessageRecords records_;
   Decoded decoded_;
   SourceRecord record_{arena_, queries_, decoded_.event};
-  const Fields* walker_record_ = nullptr;
-  std::string_view channel_;
-  std::string_view envelope_tenant_;
+  MappedSource mapped_{arena_};
+  std::string transport_tenant_;
+  std::string tenant_;
+  std::size_t events_ = 0;
+  // CSV
   std::string header_;
-  Fields row_;
-  std::size_t row_width_ = 0;
-  bool unread_ = false;
+  Frame row_;
+  std::vector<SlotId> columns_;
 };
 
 Decoder::Decoder(DecodeOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}

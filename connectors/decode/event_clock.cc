@@ -16,10 +16,6 @@ constexpr int kFirstYear = 1970;
 constexpr int kLastYear = 2200;
 constexpr std::int64_t kEndMs = 7'289'654'400'000;  // 2201-01-01T00:00:00Z
 
-struct CivilTime {
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, millisecond = 0;
-};
-
 constexpr bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
@@ -53,12 +49,14 @@ std::int64_t days_from_civil(int year, int month, int day) noexcept {
   return static_cast<std::int64_t>(era) * 146097 + day_of_era - 719468;
 }
 
-std::optional<EventTime> in_range(std::int64_t ms) noexcept {
+}  // namespace
+
+std::optional<EventTime> time_in_range(std::int64_t ms) noexcept {
   if (ms < 0 || ms >= kEndMs) return std::nullopt;
   return EventTime{ms};
 }
 
-std::optional<EventTime> from_civil(CivilTime t, int offset_minutes) noexcept {
+std::optional<EventTime> from_civil_time(CivilTime t) noexcept {
   if (t.year < kFirstYear || t.year > kLastYear || t.month < 1 || t.month > 12 || t.day < 1) return std::nullopt;
   if (t.day > days_in_month(t.year, t.month)) return std::nullopt;
   if (t.hour < 0 || t.hour > 23 || t.minute < 0 || t.minute > 59 || t.second < 0 || t.second > 60) return std::nullopt;
@@ -67,30 +65,17 @@ std::optional<EventTime> from_civil(CivilTime t, int offset_minutes) noexcept {
     t.millisecond = 999;
   }
   const std::int64_t seconds =
-      days_from_civil(t.year, t.month, t.day) * 86400 + t.hour * 3600 + (t.minute - offset_minutes) * 60 + t.second;
-  return in_range(seconds * features::kMsPerSecond + t.millisecond);
+      days_from_civil(t.year, t.month, t.day) * 86400 + t.hour * 3600 + (t.minute - t.offset_minutes) * 60 + t.second;
+  return time_in_range(seconds * features::kMsPerSecond + t.millisecond);
 }
 
-// `.SSS` or `,SSS` of 1 to 9 digits from `at`; moves `at` behind it. False where it is malformed.
-bool read_fraction(std::string_view text, std::size_t& at, int& millisecond) noexcept {
-  millisecond = 0;
-  if (at >= text.size() || (text[at] != '.' && text[at] != ',')) return true;
-  const std::size_t first = ++at;
-  int scale = 100;
-  while (at < text.size() && is_digit(text[at])) {
-    millisecond += (text[at] - '0') * scale;
-    scale /= 10;
-    ++at;
+bool read_zone(std::string_view zone, int& offset_minutes) noexcept {
+  while (!zone.empty() && zone.front() == ' ') zone.remove_prefix(1);
+  if (zone.empty()) return true;
+  if (zone == "Z" || zone == "z" || zone == "UTC" || zone == "GMT") {
+    offset_minutes = 0;
+    return true;
   }
-  return at > first && at - first <= 9;
-}
-
-// What follows the time of day: nothing, Z, UTC, +hh, +hhmm or +hh:mm. False where it is something else.
-bool read_zone(std::string_view text, std::size_t at, int& offset_minutes) noexcept {
-  offset_minutes = 0;
-  while (at < text.size() && text[at] == ' ') ++at;
-  const std::string_view zone = text.substr(at);
-  if (zone.empty() || zone == "Z" || zone == "z" || zone == "UTC" || zone == "GMT") return true;
   if ((zone[0] != '+' && zone[0] != '-') || zone.size() < 3) return false;
   const int hours = digits(zone, 1, 2);
   int minutes = 0;
@@ -104,6 +89,22 @@ bool read_zone(std::string_view text, std::size_t at, int& offset_minutes) noexc
   if (hours < 0 || hours > 18 || minutes < 0 || minutes > 59) return false;
   offset_minutes = (hours * 60 + minutes) * (zone[0] == '-' ? -1 : 1);
   return true;
+}
+
+namespace {
+
+// `.SSS` or `,SSS` of 1 to 9 digits from `at`; moves `at` behind it. False where it is malformed.
+bool read_fraction(std::string_view text, std::size_t& at, int& millisecond) noexcept {
+  millisecond = 0;
+  if (at >= text.size() || (text[at] != '.' && text[at] != ',')) return true;
+  const std::size_t first = ++at;
+  int scale = 100;
+  while (at < text.size() && is_digit(text[at])) {
+    millisecond += (text[at] - '0') * scale;
+    scale /= 10;
+    ++at;
+  }
+  return at > first && at - first <= 9;
 }
 
 // Eight characters of a time, as they lie in memory: a digit where `form` has a 0, the very character elsewhere.
@@ -152,13 +153,13 @@ bool read_usual_form(const char* text, CivilTime& t) noexcept {
 }
 
 // 2023-03-20T14:59[:33[.958]][zone]
-std::optional<EventTime> parse_iso(std::string_view text) noexcept {
+std::optional<EventTime> parse_iso(std::string_view text, int zone_minutes) noexcept {
   CivilTime usual;
   if (text.size() >= 23 && (text.size() == 23 || !is_digit(text[23])) && read_usual_form(text.data(), usual)) {
-    int offset = 0;
-    const bool utc = text.size() == 23 || text.substr(23) == "Z" || text.substr(23) == "+0000";
-    if (!utc && !read_zone(text, 23, offset)) return std::nullopt;
-    return from_civil(usual, offset);
+    const bool utc = text.substr(23) == "Z" || text.substr(23) == "+0000";
+    usual.offset_minutes = utc ? 0 : zone_minutes;
+    if (!utc && !read_zone(text.substr(23), usual.offset_minutes)) return std::nullopt;
+    return from_civil_time(usual);
   }
   if (text.size() < 16 || text[7] != '-' || text[13] != ':') return std::nullopt;
   if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return std::nullopt;
@@ -170,18 +171,19 @@ std::optional<EventTime> parse_iso(std::string_view text) noexcept {
     at = 19;
     if (!read_fraction(text, at, t.millisecond)) return std::nullopt;
   }
-  int offset_minutes = 0;
-  if (!read_zone(text, at, offset_minutes)) return std::nullopt;
-  return from_civil(t, offset_minutes);
+  t.offset_minutes = zone_minutes;
+  if (!read_zone(text.substr(at), t.offset_minutes)) return std::nullopt;
+  return from_civil_time(t);
 }
 
 // 20230320145933[.958]
-std::optional<EventTime> parse_compact(std::string_view text) noexcept {
+std::optional<EventTime> parse_compact(std::string_view text, int zone_minutes) noexcept {
   CivilTime t{digits(text, 0, 4), digits(text, 4, 2),  digits(text, 6, 2),
               digits(text, 8, 2), digits(text, 10, 2), digits(text, 12, 2)};
   std::size_t at = 14;
   if (!read_fraction(text, at, t.millisecond) || at != text.size()) return std::nullopt;
-  return from_civil(t, 0);
+  t.offset_minutes = zone_minutes;
+  return from_civil_time(t);
 }
 
 // Until 2200 seconds have at most 10 digits, milliseconds 13, microseconds 16, nanoseconds 19.
@@ -192,14 +194,14 @@ std::optional<EventTime> parse_epoch(std::string_view text, std::size_t whole_di
   std::size_t at = whole_digits;
   int fraction_ms = 0;
   if (!read_fraction(text, at, fraction_ms) || at != text.size()) return std::nullopt;
-  if (whole_digits <= 10) return in_range(whole * 1000 + fraction_ms);
-  if (whole_digits <= 13) return in_range(whole);
-  if (whole_digits <= 16) return in_range(whole / 1000);
-  return in_range(whole / 1'000'000);
+  if (whole_digits <= 10) return time_in_range(whole * 1000 + fraction_ms);
+  if (whole_digits <= 13) return time_in_range(whole);
+  if (whole_digits <= 16) return time_in_range(whole / 1000);
+  return time_in_range(whole / 1'000'000);
 }
 
 // 1.679324373958E12: rewritten as whole digits, then read like any other number.
-std::optional<EventTime> parse_scientific(std::string_view text) noexcept {
+std::optional<EventTime> parse_scientific(std::string_view text, int zone_minutes) noexcept {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -208,21 +210,21 @@ std::optional<EventTime> parse_scientific(std::string_view text) noexcept {
   const auto rounded = static_cast<std::int64_t>(std::llround(value));
   const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), rounded);
   const std::string_view whole(buffer.data(), static_cast<std::size_t>(written.ptr - buffer.data()));
-  return whole.size() == 14 ? parse_compact(whole) : parse_epoch(whole, whole.size());
+  return whole.size() == 14 ? parse_compact(whole, zone_minutes) : parse_epoch(whole, whole.size());
 }
 
 }  // namespace
 
-std::optional<EventTime> parse_event_time(std::string_view text) noexcept {
+std::optional<EventTime> parse_event_time(std::string_view text, int zone_minutes) noexcept {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   if (text.empty() || text.size() > 40) return std::nullopt;
-  if (text.size() > 4 && text[4] == '-') return parse_iso(text);
+  if (text.size() > 4 && text[4] == '-') return parse_iso(text, zone_minutes);
   std::size_t whole_digits = 0;
   while (whole_digits < text.size() && is_digit(text[whole_digits])) ++whole_digits;
   if (whole_digits == 0) return std::nullopt;
-  if (text.find_first_of("eE") != std::string_view::npos) return parse_scientific(text);
-  if (whole_digits == 14) return parse_compact(text);
+  if (text.find_first_of("eE") != std::string_view::npos) return parse_scientific(text, zone_minutes);
+  if (whole_digits == 14) return parse_compact(text, zone_minutes);
   if (whole_digits > 19) return std::nullopt;
   return parse_epoch(text, whole_digits);
 }

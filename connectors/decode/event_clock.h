@@ -6,6 +6,7 @@
 // Pure and thread-safe; never allocates.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -13,7 +14,19 @@
 
 namespace outflow::connectors {
 
-// nullopt where the text is none of these forms or out of range.
-[[nodiscard]] std::optional<features::EventTime> parse_event_time(std::string_view text) noexcept;
+// nullopt where the text is none of these forms or out of range. `zone_minutes` holds where the text names no zone.
+[[nodiscard]] std::optional<features::EventTime> parse_event_time(std::string_view text, int zone_minutes = 0) noexcept;
+
+// A time by its parts. What is not said is the beginning: of the month, of the day.
+struct CivilTime {
+  int year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0, millisecond = 0;
+  int offset_minutes = 0;  // east of UTC
+};
+// nullopt where there is no such time, or none that is accepted.
+[[nodiscard]] std::optional<features::EventTime> from_civil_time(CivilTime time) noexcept;
+[[nodiscard]] std::optional<features::EventTime> time_in_range(std::int64_t ms) noexcept;
+
+// Z, UTC, GMT, +hh, +hhmm or +hh:mm; nothing leaves `offset_minutes` as it is. False where it is something else.
+[[nodiscard]] bool read_zone(std::string_view text, int& offset_minutes) noexcept;
 
 }  // namespace outflow::connectors

@@ -1,5 +1,7 @@
 #include "connectors/decode/field_names.h"
 
+#include "connectors/decode/envelope_names.h"
+
 namespace outflow::connectors {
 namespace {
 
@@ -17,22 +19,6 @@ bool is_evidence(Column column) noexcept {
   }
 }
 
-bool is_of_envelope(Column column) noexcept {
-  switch (column) {
-    case Column::kChannel:
-    case Column::kOrganizationId:
-    case Column::kEventOriginal:
-    case Column::kOriginal:
-    case Column::kData:
-    case Column::kPayload:
-    case Column::kMessage:
-    case Column::kEvent:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // In upper case, without a type suffix; nothing where no ELF column can have such a name, or a transport wrote it.
 features::Fingerprint elf_hash_of(std::string_view name, Column column) noexcept {
   if (name.starts_with("p_")) return 0;
@@ -41,32 +27,56 @@ features::Fingerprint elf_hash_of(std::string_view name, Column column) noexcept
   return elf_name(name, upper) ? features::fingerprint(upper.view()) : 0;
 }
 
+void add_place(NameFacts& facts, std::string_view name, NodeId parent, const PathTrie& trie) noexcept {
+  facts.node = trie.find(parent, name);
+  if (facts.node == kNoNode) return;
+  const PathNode& node = trie.node(facts.node);
+  facts.slot = node.slot;
+  facts.goes_on = node.has_members || node.element != kNoNode;
+}
+
 }  // namespace
 
-NameFacts facts_of(std::string_view name) noexcept {
+NameFacts facts_of(std::string_view name, const PathTrie& trie) noexcept {
   NameFacts facts;
   facts.column = column_of(name);
   facts.elf_hash = elf_hash_of(name, facts.column);
   facts.lower_case = !name.empty() && name[0] >= 'a' && name[0] <= 'z';
   facts.evidence = is_evidence(facts.column);
-  facts.of_envelope = is_of_envelope(facts.column);
+  const EnvelopeRole role = envelope_role(name);
+  facts.wraps_object = role.object;
+  facts.wraps_list = role.list;
+  facts.text_rank = role.text_rank;
+  facts.of_envelope = role.text_rank > 0 || facts.column == Column::kChannel || facts.column == Column::kOrganizationId;
+  add_place(facts, name, kRecordNode, trie);
   return facts;
 }
 
-const NameFacts& FieldNames::find_unkept(std::string_view name) noexcept {
-  other_ = facts_of(name);
+NameFacts facts_inside(std::string_view name, NodeId parent, const PathTrie& trie) noexcept {
+  NameFacts facts;
+  add_place(facts, name, parent, trie);
+  return facts;
+}
+
+NameFacts FieldNames::look_up(std::string_view name, NodeId parent) const noexcept {
+  return parent == kRecordNode ? facts_of(name, trie_) : facts_inside(name, parent, trie_);
+}
+
+const NameFacts& FieldNames::find_unkept(std::string_view name, NodeId parent) noexcept {
+  other_ = look_up(name, parent);
   return other_;
 }
 
-const NameFacts& FieldNames::take_over(Place* places, std::string_view name, std::uint64_t first,
+const NameFacts& FieldNames::take_over(Place* places, std::string_view name, NodeId parent, std::uint64_t first,
                                        std::uint64_t last) noexcept {
   places[1] = places[0];
   Place& place = places[0];
   place.first = first;
   place.last = last;
-  place.size = static_cast<std::uint32_t>(name.size());
+  place.size = static_cast<std::uint16_t>(name.size());
+  place.parent = parent;
   if (name.size() > 16) std::memcpy(place.middle, name.data() + 8, name.size() - 16);
-  place.facts = facts_of(name);
+  place.facts = look_up(name, parent);
   return place.facts;
 }
 

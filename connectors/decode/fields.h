@@ -15,12 +15,14 @@
 
 namespace outflow::connectors {
 
-enum class ValueKind : std::uint8_t { kNull, kString, kNumber, kBool, kNested };
+// A list is what a path with `[*]` found; only Slots hold one.
+enum class ValueKind : std::uint8_t { kNull, kString, kNumber, kBool, kNested, kList };
 
 struct Value {
   std::string_view text;  // a string's inside as written; a scalar's token; nothing for null and nested values
   ValueKind kind = ValueKind::kNull;
-  bool escaped = false;  // `text` holds JSON escapes
+  bool escaped = false;     // `text` holds JSON escapes
+  std::uint32_t place = 0;  // of a nested value: its first token; of a list: its first item
 };
 
 struct Member {

@@ -127,9 +127,19 @@ void read_api_total_usage(SourceRecord& record) {
   }
 }
 
+// The report's id: its own column, else the key prefix of reports in the path (`/00O...`).
+std::string_view report_id(SourceRecord& record) {
+  const std::string_view id = record.id(Column::kElfReportId);
+  if (!id.empty()) return id;
+  const std::string_view in_path = path_segment_after(record.known(Column::kElfUri), "/00O");
+  if (in_path.size() != 12 && in_path.size() != 15) return {};
+  return canonical_id({in_path.data() - 3, in_path.size() + 3});
+}
+
 void read_report(SourceRecord& record) {
   features::AuditEvent& event = record.event;
   event.action = Action::kReportRun;
+  event.subject = report_id(record);
   count_per_event(record, Column::kElfRowCount);
   const auto row_size = record.count(Column::kElfAverageRowSize);
   // Both are at most 2^52: the product is checked, not trusted.
@@ -141,6 +151,7 @@ void read_report(SourceRecord& record) {
 void read_report_export(SourceRecord& record) {
   record.event.action = Action::kReportExport;
   record.event.proves_extraction = true;
+  record.event.subject = report_id(record);
   record.event.client_name = record.known(Column::kElfClientInfo);
 }
 
@@ -297,6 +308,11 @@ void read_who(SourceRecord& record) {
 }
 
 }  // namespace
+
+bool is_surely_salesforce_elf(const Fields& fields) noexcept {
+  const bool type = fields.name(Column::kElfEventType) == "EVENT_TYPE";
+  return fields.has(Column::kElfTimestampDerived) || (type && fields.has(Column::kElfTimestamp));
+}
 
 bool is_salesforce_elf(const Fields& fields) noexcept {
   const std::string_view type_name = fields.name(Column::kElfEventType);

@@ -73,7 +73,7 @@ class SoqlReader {
     } else if (c == '/' && at_ + 1 < text_.size() && text_[at_ + 1] == '*') {
       const std::size_t end = text_.find("*/", at_ + 2);
       at_ = end == std::string_view::npos ? text_.size() : end + 2;
-    } else if (c == '/' && at_ + 1 < text_.size() && text_[at_ + 1] == '/') {
+    } else if ((c == '/' || c == '-') && at_ + 1 < text_.size() && text_[at_ + 1] == c) {
       const std::size_t end = text_.find('\n', at_);
       at_ = end == std::string_view::npos ? text_.size() : end;
     } else if (is_digit(c) ||
@@ -144,6 +144,7 @@ class SoqlReader {
       if (depth_ > 0) --depth_;
     } else if (depth_ == 0) {
       if (c == ',' && clause_ == Clause::kSelect) start_item();
+      if (c == '*' && clause_ == Clause::kSelect) other_items_ = true;  // SQL's every column
       if (c == ':' && limit_pending_) has_limit_ = true;
     }
     *out_++ = c;
@@ -175,14 +176,25 @@ class SoqlReader {
         }
         return;
       case Clause::kAfterFromWord:
-        take_from(begin, text_.substr(begin, word.size()));
+        take_from(begin, text_.substr(begin, word.size() + qualified_size()));
         return;
       case Clause::kRest:
-        if (word == "where") has_where_ = true;
+        // SQL: what is joined or added says no more how many rows the object holds than what is filtered.
+        if (word == "where" || word == "join" || word == "union") has_where_ = true;
         if (word == "group") has_group_ = true;
         limit_pending_ = word == "limit";
         return;
     }
+  }
+
+  // SQL: what follows the first word of `crm.public.contacts`.
+  [[nodiscard]] std::size_t qualified_size() const noexcept {
+    std::size_t end = at_;
+    while (end + 1 < text_.size() && text_[end] == '.' && is_letter(text_[end + 1])) {
+      do ++end;
+      while (end < text_.size() && is_word(text_[end]));
+    }
+    return end - at_;
   }
 
   void take_from(std::size_t begin, std::string_view word) {
@@ -194,6 +206,7 @@ class SoqlReader {
   // One `?`; a list of literals is one too, however long.
   void put_literal() {
     limit_pending_ = false;
+    if (clause_ == Clause::kSelect && depth_ == 0) other_items_ = true;  // SQL: a quoted column, a constant
     if (out_ - begin_ >= 2 && out_[-1] == ',' && out_[-2] == '?') {
       --out_;
       return;

@@ -1,4 +1,5 @@
-// SOQL texts: what kind of reading they are, and one spelling of them that holds nothing a customer wrote.
+// SOQL (and plain SQL) texts: what kind of reading they are, and one spelling of them that holds nothing a customer
+// wrote.
 //
 // Normalised: case folded, white space and comments gone, and every literal replaced by `?`: strings (also
 // unterminated ones, to the end), numbers, dates, currency amounts, SOSL search terms; a list of them becomes one.
@@ -17,7 +18,7 @@ namespace outflow::connectors {
 struct SoqlSummary {
   features::Fingerprint fingerprint = 0;  // of the normalised text
   features::QueryClass query_class = features::QueryClass::kUnknown;
-  bool filtered = false;          // has a WHERE clause
+  bool filtered = false;          // has a WHERE clause, or (SQL) joins: its rows are not all that the object holds
   bool count_star = false;        // `SELECT COUNT() FROM X`, ungrouped: the answer is how many rows match
   std::uint32_t from_offset = 0;  // the object after the outer FROM, in the text given; size 0 = none
   std::uint32_t from_size = 0;

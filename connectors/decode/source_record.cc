@@ -103,6 +103,11 @@ std::optional<std::uint64_t> SourceRecord::count(Column column) {
   return parse_count(value->text);
 }
 
+void SourceRecord::add_object(std::string_view name) {
+  if (name.empty() || objects_.size() >= kMaxObjects) return;
+  if (std::find(objects_.begin(), objects_.end(), name) == objects_.end()) objects_.push_back(name);
+}
+
 void SourceRecord::add_objects(std::string_view names) {
   std::size_t at = 0;
   while (at < names.size() && objects_.size() < kMaxObjects) {
@@ -110,10 +115,7 @@ void SourceRecord::add_objects(std::string_view names) {
     const std::size_t begin = at;
     while (at < names.size() && !separates_names(names[at])) ++at;
     const std::string_view name = names.substr(begin, at - begin);
-    if ((name.size() > 4 || !says_nothing(name)) &&
-        std::find(objects_.begin(), objects_.end(), name) == objects_.end()) {
-      objects_.push_back(name);
-    }
+    if (name.size() > 4 || !says_nothing(name)) add_object(name);
   }
 }
 
@@ -123,7 +125,16 @@ void SourceRecord::read_query(std::string_view soql) {
   event.query_class = summary.query_class;
   event.filtered = summary.filtered;
   counts_rows_ = summary.count_star && !summary.filtered;
-  if (objects_.empty() && summary.from_size > 0) add_objects(soql.substr(summary.from_offset, summary.from_size));
+  if (summary.from_size == 0) return;
+  const std::string_view from = soql.substr(summary.from_offset, summary.from_size);
+  if (objects_.empty()) return add_objects(from);
+  // What is read comes before what is only reached from it.
+  const auto same = [&](std::string_view name) {
+    return std::equal(name.begin(), name.end(), from.begin(), from.end(),
+                      [](char a, char b) { return folded(a) == folded(b); });
+  };
+  const auto found = std::find_if(objects_.begin(), objects_.end(), same);
+  if (found != objects_.end()) std::rotate(objects_.begin(), found, std::next(found));
 }
 
 }  // namespace outflow::connectors

@@ -72,6 +72,8 @@ class SourceRecord {
 
   // Splits names at commas, semicolons, bars and spaces; keeps the first kMaxObjects distinct ones.
   void add_objects(std::string_view names);
+  // One name, as it is; the first kMaxObjects distinct ones are kept.
+  void add_object(std::string_view name);
   // Class, fingerprint and (if no other is known) object of a query.
   void read_query(std::string_view soql);
   void finish_objects() { event.objects = objects_; }

@@ -1,31 +1,28 @@
 #include "connectors/decode/source_table.h"
 
-#include <array>
+#include "features/audit_event.h"
 
 namespace outflow::connectors {
-namespace {
 
-struct SourceEntry {
-  bool (*recognises)(const Fields& fields, std::string_view channel) noexcept;
-  SourceDecoder decode;
-};
+SourceDecoder recognise_surely(const Fields& fields, std::string_view channel) noexcept {
+  if (is_surely_salesforce_elf(fields)) return decode_salesforce_elf;
+  if (is_salesforce_event_log_object(fields, channel)) return decode_salesforce_event_log_object;
+  if (is_surely_salesforce_rtem(fields, channel)) return decode_salesforce_rtem;
+  if (is_salesforce_setup_audit(fields)) return decode_salesforce_setup_audit;
+  return nullptr;
+}
 
-// The surest signs first.
-constexpr std::array kSources = {
-    SourceEntry{[](const Fields& fields, std::string_view) noexcept { return is_salesforce_elf(fields); },
-                decode_salesforce_elf},
-    SourceEntry{is_salesforce_event_log_object, decode_salesforce_event_log_object},
-    SourceEntry{is_salesforce_rtem, decode_salesforce_rtem},
-    SourceEntry{[](const Fields& fields, std::string_view) noexcept { return is_salesforce_setup_audit(fields); },
-                decode_salesforce_setup_audit},
-};
+SourceDecoder recognise_weakly(const Fields& fields) noexcept {
+  if (is_salesforce_elf(fields)) return decode_salesforce_elf;
+  if (is_salesforce_rtem(fields)) return decode_salesforce_rtem;
+  return nullptr;
+}
 
-}  // namespace
-
-SourceDecoder recognise(const Fields& fields, std::string_view channel) noexcept {
-  for (const SourceEntry& source : kSources) {
-    if (source.recognises(fields, channel)) return source.decode;
-  }
+SourceDecoder source_in_code(std::string_view name) noexcept {
+  using features::Source;
+  if (name == features::name_of(Source::kSalesforceElf)) return decode_salesforce_elf;
+  if (name == features::name_of(Source::kSalesforceRtem)) return decode_salesforce_rtem;
+  if (name == features::name_of(Source::kSalesforceSetupAudit)) return decode_salesforce_setup_audit;
   return nullptr;
 }
 

@@ -58,6 +58,10 @@ ReadPosition RecordReader::position() const {
 }
 
 Result<bool> RecordReader::next() {
+  if (const Decoded* more = decoder_.next()) {
+    take(*more, line_);
+    return true;
+  }
   from_csv_ = false;
   raw_json_ = {};
   if (format_ == ReadPosition::Format::kUnknown) find_format();

@@ -166,13 +166,20 @@ Json reasons_of(const Alert& alert) {
   return reasons;
 }
 
-Json own_fields_of(const Alert& alert) {
+Json own_fields_of(const Alert& alert, const OwnClassNames& names) {
   Json own = Json::object();
   own["records"] = alert.records;
   own["expected"] = alert.expected;
   own["upper"] = alert.upper;
   own["p_value"] = alert.p_value;
   own["estimated"] = alert.estimated;
+  own["records_estimated"] = alert.records_estimated;
+  own["data_classes"] = names_of(alert.classes, names);
+  if (alert.correction) {
+    own["correction"] = {{"records_before", alert.correction->records},
+                         {"estimated_before", alert.correction->estimated}};
+    put(own["correction"], "entity", alert.correction->entity);
+  }
   own["incident"] = alert.incident;
   own["revision"] = alert.revision;
   own["window"] = alert.window;
@@ -185,11 +192,11 @@ Json own_fields_of(const Alert& alert) {
   return own;
 }
 
-Json finding_of(const Alert& alert, std::string_view version) {
+Json finding_of(const Alert& alert, const std::string& sentence, std::string_view version) {
   Json info = Json::object();
   info["uid"] = alert.uid;
   info["title"] = alert.title;
-  info["desc"] = alert.sentence;
+  info["desc"] = sentence;
   info["analytic"] = {
       {"uid", "outflow-volume"}, {"name", "Outflow volume baseline"}, {"version", version}, {"type_id", kBehavioral}};
   info["attacks"] = attacks_of(alert);
@@ -211,7 +218,8 @@ Json metadata_of(const Alert& alert, std::string_view version) {
 
 }  // namespace
 
-std::string to_ocsf(const Alert& alert, std::string_view product_version) {
+std::string to_ocsf(const Alert& alert, std::string_view product_version, const OwnClassNames& own) {
+  const std::string sentence = alert.sentence + classes_sentence(alert.classes, own);
   const int activity = alert.revision <= 1 ? 1 : 2;  // Create, Update
   Json event = Json::object();
   event["activity_id"] = activity;
@@ -227,9 +235,9 @@ std::string to_ocsf(const Alert& alert, std::string_view product_version) {
   event["risk_level_id"] = risk_level(alert.risk_score);
   event["status_id"] = 1;  // New
   event["is_alert"] = true;
-  event["message"] = alert.sentence;
+  event["message"] = sentence;
   event["metadata"] = metadata_of(alert, product_version);
-  event["finding_info"] = finding_of(alert, product_version);
+  event["finding_info"] = finding_of(alert, sentence, product_version);
   event["anomaly_analyses"] = Json::array({analysis_of(alert)});
   event["evidences"] = Json::array({evidence_of(alert)});
   if (!alert.objects.empty()) {
@@ -238,7 +246,7 @@ std::string to_ocsf(const Alert& alert, std::string_view product_version) {
     event["resources"] = std::move(resources);
   }
   if (Json observables = observables_of(alert); !observables.empty()) event["observables"] = std::move(observables);
-  event["unmapped"] = {{"outflow", own_fields_of(alert)}};
+  event["unmapped"] = {{"outflow", own_fields_of(alert, own)}};
   return event.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

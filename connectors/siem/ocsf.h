@@ -7,11 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "connectors/siem/class_names.h"
 #include "detector/alert.h"
 
 namespace outflow::connectors {
 
-// Without a newline at the end. `product_version` is Outflow's own.
-[[nodiscard]] std::string to_ocsf(const detector::Alert& alert, std::string_view product_version);
+// Without a newline at the end. `product_version` is Outflow's own. `own` names the installation's own classes of data.
+[[nodiscard]] std::string to_ocsf(const detector::Alert& alert, std::string_view product_version,
+                                  const OwnClassNames& own = {});
 
 }  // namespace outflow::connectors

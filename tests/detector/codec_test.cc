@@ -139,24 +139,70 @@ std::string unhex(const std::string& text) {
   return bytes;
 }
 
-TEST(EntityCodec, StateOfVersion1IsReadAndKeptAsTheVersionOfToday) {
-  std::ifstream file(golden_path("entity_v1.hex"));
-  std::string text;
-  ASSERT_TRUE(std::getline(file, text));
-  Entity old;
-  ASSERT_TRUE(detector::decode(unhex(text), old).ok());
+TEST(EntityCodec, StateOfOldVersionsIsReadAndKeptAsTheVersionOfToday) {
+  for (const char* name : {"entity_v1.hex", "entity_v2.hex"}) {
+    std::ifstream file(golden_path(name));
+    std::string text;
+    ASSERT_TRUE(std::getline(file, text)) << name;
+    Entity old;
+    ASSERT_TRUE(detector::decode(unhex(text), old).ok()) << name;
+    std::string bytes;
+    std::string expected;
+    detector::encode(old, bytes);
+    detector::encode(golden_entity(), expected);
+    EXPECT_EQ(hex(bytes), hex(expected)) << name;
+  }
+}
+
+// What version 3 added: notes, classes of data, and the episode's.
+Entity golden_entity_v3() {
+  Entity entity = golden_entity();
+  entity.notes.put({486'010, 1'200'000, 0, 1'199'580});
+  entity.notes.put({486'020, 5'000, 5'000, 0});
+  entity.classes.touch(features::DataClasses(features::DataClass::kCaseText) | features::DataClass::kContact, 486'020);
+  entity.episode.classes = features::DataClass::kCaseText;
+  entity.episode.estimated = true;
+  entity.episode.passed_on = true;
+  return entity;
+}
+
+TEST(EntityCodec, WhatVersion3AddedIsKept) {
   std::string bytes;
-  std::string expected;
-  detector::encode(old, bytes);
-  detector::encode(golden_entity(), expected);
-  EXPECT_EQ(hex(bytes), hex(expected));
+  std::string again;
+  detector::encode(golden_entity_v3(), bytes);
+  Entity entity;
+  ASSERT_TRUE(detector::decode(bytes, entity).ok());
+  detector::encode(entity, again);
+  EXPECT_EQ(hex(again), hex(bytes));
+  EXPECT_EQ(entity.notes.at(486'010), golden_entity_v3().notes.at(486'010));
+  EXPECT_EQ(entity.classes.since(486'020).size(), 2);
+  EXPECT_EQ(entity.classes.since(486'021).size(), 0);
+  EXPECT_EQ(entity.episode, golden_entity_v3().episode);
+}
+
+// A decision of version 1, as it stands in state topics of earlier builds.
+TEST(DecisionCodec, ADecisionOfVersion1IsStillRead) {
+  detector::DecisionRecord record;
+  record.kind = detector::DecisionKind::kUpdate;
+  record.tenant = 1;
+  record.entity = 2;
+  record.explained = {3, 0, 5};
+  record.episode = golden_entity().episode;
+  std::string bytes = detector::encode(record);
+  ASSERT_EQ(bytes[0], 2);
+  bytes[0] = 1;
+  bytes.pop_back();  // the classes, none, were one byte
+  const auto old = detector::decode_decision(bytes);
+  ASSERT_TRUE(old.ok());
+  EXPECT_EQ(old.value().episode, record.episode);
+  EXPECT_EQ(detector::encode(old.value()), detector::encode(record));
 }
 
 // OUTFLOW_UPDATE_GOLDENS=1 rewrites it; review what changed: old state must stay readable.
-TEST(EntityCodec, BytesOfVersion2AreWhatTheyWere) {
-  const std::string path = golden_path("entity_v2.hex");
+TEST(EntityCodec, BytesOfVersion3AreWhatTheyWere) {
+  const std::string path = golden_path("entity_v3.hex");
   std::string bytes;
-  detector::encode(golden_entity(), bytes);
+  detector::encode(golden_entity_v3(), bytes);
   if (std::getenv("OUTFLOW_UPDATE_GOLDENS") != nullptr) std::ofstream(path) << hex(bytes) << "\n";
   std::ifstream file(path);
   std::string expected;

@@ -49,8 +49,10 @@ struct Activity {
   std::string_view object;
   std::string_view ip;
   std::string_view user_agent;
-  std::uint64_t id = 0;   // unique in the scenario; every identifier of its records derives from it
-  bool names_app = true;  // this record itself says which connected app it was
+  std::uint64_t id = 0;      // unique in the scenario; every identifier of its records derives from it
+  bool names_app = true;     // this record itself says which connected app it was
+  bool filtered = false;     // of a bulk job: its query has a WHERE clause
+  bool app_unknown = false;  // no record says which app it was
   bool theft = false;
 
   // Rows that left, as an honest count has it.

@@ -14,16 +14,17 @@ constexpr std::int64_t clock_time(int hour, int minute, int second) {
   return hour * kHour + minute * kMinute + second * kSecond;
 }
 
-void disguise(Day& day, std::size_t from, std::string_view agent) {
+void disguise(const FleetOptions& options, Day& day, std::size_t from, std::string_view agent) {
   for (std::size_t i = from; i < day.activities.size(); ++i) {
     day.activities[i].ip = kThiefAddress;
     day.activities[i].user_agent = agent;
     day.activities[i].theft = true;
-    day.activities[i].names_app = true;
+    day.activities[i].names_app = options.naming == Naming::kAtOnce;
+    day.activities[i].app_unknown = options.naming == Naming::kNever;
   }
 }
 
-void scout(DayOf& thief) {
+void scout(const FleetOptions& options, DayOf& thief) {
   const std::size_t from = thief.day.activities.size();
   thief.log_in(clock_time(0, 17, 40));
   thief.query(clock_time(0, 17, 47), "Account", table_rows(thief.org, "Account", thief.day.index), Reach::kCount);
@@ -31,18 +32,18 @@ void scout(DayOf& thief) {
   thief.query(clock_time(0, 18, 0), "User", table_rows(thief.org, "User", thief.day.index), Reach::kCount);
   thief.query(clock_time(0, 20, 11), "Account", 5000, Reach::kLimited);
   thief.query(clock_time(0, 21, 2), "User", 20, Reach::kLimited);
-  disguise(thief.day, from, kScoutAgent);
+  disguise(options, thief.day, from, kScoutAgent);
 }
 
-void take(DayOf& thief) {
+void take(const FleetOptions& options, DayOf& thief) {
   const std::size_t from = thief.day.activities.size();
   const std::uint64_t cases = table_rows(thief.org, "Case", thief.day.index);
   thief.log_in(clock_time(11, 11, 23));
-  thief.query(clock_time(11, 11, 55), "Case", cases, Reach::kCount);
+  if (options.counts_first) thief.query(clock_time(11, 11, 55), "Case", cases, Reach::kCount);
   Activity& job = thief.add(Kind::kBulk2Job, clock_time(11, 11, 56), "Case", cases);
   job.duration_ms = clock_time(0, 3, 22);
   job.pages = 12;
-  disguise(thief.day, from, kBulkAgent);
+  disguise(options, thief.day, from, kBulkAgent);
 }
 
 }  // namespace
@@ -57,9 +58,9 @@ void steal_like_drift(const FleetOptions& options, const Org& org, const Client&
   apart.seed ^= 0xD21F7;  // the thief's identifiers are not the integration's
   DayOf thief(apart, org, client, day);
   if (day.index == theft_day(options)) {
-    take(thief);
+    take(options, thief);
   } else {
-    scout(thief);
+    scout(options, thief);
   }
 }
 

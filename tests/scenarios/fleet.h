@@ -9,6 +9,12 @@
 namespace outflow::scenarios {
 
 enum class Attack : std::uint8_t { kNone, kDrift };
+// When the logs say which app the thief's session belongs to.
+enum class Naming : std::uint8_t {
+  kAtOnce,  // the live records say so themselves
+  kLate,    // only the usage rows of hourly files do, hours later
+  kNever,   // none does: the theft is its user's
+};
 enum class Format : std::uint8_t { kElfCsv, kRtem, kMixed };
 
 struct FleetOptions {
@@ -18,6 +24,10 @@ struct FleetOptions {
   int integrations = 12;  // of each org
   int users = 40;         // of each org
   Attack attack = Attack::kDrift;
+  Naming naming = Naming::kAtOnce;
+  bool counts_first = true;  // the thief asks for COUNT() right before the job
+  bool bulk_results =
+      false;  // every bulk job's results show as BulkApiResultEvent, not only the thief's (mixed format)
   Format format = Format::kMixed;
   std::int64_t start_ms = 1752451200000;  // Monday 2025-07-14; five weeks on, the theft falls on 17 August
   double duplicate_share = 0.02;          // of records delivered a second time, byte for byte

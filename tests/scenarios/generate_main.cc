@@ -34,6 +34,13 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--attack", fleet.attack, "none, or drift: a stolen token on the last day")
       ->transform(CLI::CheckedTransformer(kAttacks))
       ->default_str("drift");
+  static const std::map<std::string, Naming> kNamings = {
+      {"at-once", Naming::kAtOnce}, {"late", Naming::kLate}, {"never", Naming::kNever}};
+  app.add_option("--naming", fleet.naming, "When the logs name the thief's app: at-once, late (hourly files), never")
+      ->transform(CLI::CheckedTransformer(kNamings))
+      ->default_str("at-once");
+  app.add_flag("!--no-count", fleet.counts_first, "The thief does not ask for COUNT() right before the job");
+  app.add_flag("--bulk-results", fleet.bulk_results, "Every bulk job's results are seen live, without a count");
   app.add_option("--format", fleet.format, "elf-csv, rtem or mixed")
       ->transform(CLI::CheckedTransformer(kFormats))
       ->default_str("mixed");

@@ -16,6 +16,7 @@ class Book {  // keeps the truth while the days go by
   }
 
   void enter(const Activity& a) {
+    if (a.app_unknown) return enter_unnamed_theft(a);
     EntityTruth& entity = entities_[static_cast<std::size_t>(a.org->index)][static_cast<std::size_t>(a.client->index)];
     if (entity.entity.empty()) {
       entity = {a.org->id,
@@ -43,15 +44,26 @@ class Book {  // keeps the truth while the days go by
         if (!entity.entity.empty()) truth_.entities.push_back(std::move(entity));
       }
     }
+    if (!unnamed_.entity.empty()) truth_.entities.push_back(std::move(unnamed_));
     return std::move(truth_);
   }
 
  private:
+  // Nothing in the logs leads from these rows to the app: an honest count has them at its user.
+  void enter_unnamed_theft(const Activity& a) {
+    if (unnamed_.entity.empty()) {
+      unnamed_ = {a.org->id, false, a.client->user_id, a.client->username, 0, a.start_ms, a.start_ms};
+    }
+    unnamed_.records += a.rows_taken();
+    unnamed_.last_ms = std::max(unnamed_.last_ms, a.start_ms + a.duration_ms);
+    enter_theft(a);
+  }
+
   void enter_theft(const Activity& a) {
     if (!truth_.attack) {
       truth_.attack.emplace();
       truth_.attack->tenant_id = a.org->id;
-      truth_.attack->entity = a.client->entity();
+      truth_.attack->entity = a.app_unknown ? std::string_view(a.client->user_id) : a.client->entity();
       truth_.attack->name = a.client->app_name;
       truth_.attack->client_ip = a.ip;
       truth_.attack->reconnaissance_ms = a.start_ms;
@@ -64,6 +76,7 @@ class Book {  // keeps the truth while the days go by
   }
 
   Truth truth_;
+  EntityTruth unnamed_;
   std::vector<std::vector<EntityTruth>> entities_;
 };
 
@@ -115,7 +128,8 @@ void append_attack(std::string& out, const AttackTruth& attack) {
 
 Truth generate(const FleetOptions& options, ElfShape elf_shape, RecordSink& sink) {
   const Fleet fleet = make_fleet(options);
-  const RenderOptions rendering{options.format, elf_shape, options.duplicate_share, options.late_files};
+  const RenderOptions rendering{options.format, elf_shape, options.duplicate_share, options.late_files,
+                                options.bulk_results};
   Book book(fleet);
   RecordBatch batch;
   const auto pass_on = [&](const Record& record) {

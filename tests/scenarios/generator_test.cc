@@ -90,6 +90,40 @@ TEST(Generator, TheTheftIsTheOnlyDifferenceAnAttackMakes) {
   }
 }
 
+// The thief's live records name no app, or nothing does: what was taken is the same, and whose it is follows.
+TEST(Generator, HowTheTheftIsNamedChangesWhoseItIsNotHowMuchItWas) {
+  const auto attack_of = [](Naming naming, bool counts_first) {
+    FleetOptions options = small(3);
+    options.naming = naming;
+    options.counts_first = counts_first;
+    Kept kept;
+    return std::pair(generate(options, ElfShape::kJson, kept), kept.bytes);
+  };
+  const auto [at_once, named] = attack_of(Naming::kAtOnce, true);
+  const auto [late, later_named] = attack_of(Naming::kLate, true);
+  const auto [never, unnamed] = attack_of(Naming::kNever, true);
+  const auto [uncounted, without_count] = attack_of(Naming::kAtOnce, false);
+  EXPECT_NE(named, later_named);
+  EXPECT_NE(later_named, unnamed);
+  EXPECT_LT(without_count.size(), named.size());
+  for (const Truth* truth : {&late, &never, &uncounted}) EXPECT_EQ(truth->attack->records, at_once.attack->records);
+  EXPECT_EQ(late.attack->entity, at_once.attack->entity);
+  EXPECT_TRUE(never.attack->entity.starts_with("005")) << "its user";
+  ASSERT_EQ(never.entities.size(), at_once.entities.size() + 1);
+  EXPECT_EQ(never.entities.back().records, never.attack->records);
+}
+
+TEST(Generator, EveryBulkJobIsSeenLiveWhereThatIsAskedFor) {
+  FleetOptions options = small(4);
+  Kept ignored;
+  const auto seen = [](const Truth& truth) {
+    return truth.written_by_type[static_cast<std::size_t>(RecordType::kBulkApiResultEvent)];
+  };
+  const std::uint64_t thief_only = seen(generate(options, ElfShape::kJson, ignored));
+  options.bulk_results = true;
+  EXPECT_GE(seen(generate(options, ElfShape::kJson, ignored)), thief_only + 2 * 7 * 5);  // orgs, nights, tables
+}
+
 TEST(Generator, EachFormatSpeaksItsOwnRecordTypes) {
   FleetOptions options = small(5);
   Kept ignored;

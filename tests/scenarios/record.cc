@@ -77,7 +77,8 @@ std::size_t render(const Activity& activity, const RenderOptions& options, Recor
           activity.kind == Kind::kSearch || activity.kind == Kind::kFileDownload;
     const bool echoes = activity.kind == Kind::kQuery && activity.pages == 1 && activity.reach != Reach::kCount;
     if (echoes && mix(activity.id) % 10 == 0) render_detail::render_elf_echo(activity, options, out);
-    if (activity.theft && elf) render_detail::render_bulk_result(activity, options, out);
+    const bool bulk = activity.kind == Kind::kBulk1Job || activity.kind == Kind::kBulk2Job;
+    if (bulk && (activity.theft || options.bulk_results)) render_detail::render_bulk_result(activity, options, out);
   }
   if (elf) {
     render_detail::render_elf(activity, options, out);
@@ -131,7 +132,12 @@ void append_query(std::string& out, const Activity& activity) {
   }
   out += "SELECT Id, Name, OwnerId, LastModifiedDate FROM ";
   out += activity.object;
-  if (activity.kind == Kind::kBulk2Job || activity.kind == Kind::kBulk1Job) return;
+  if (activity.kind == Kind::kBulk2Job || activity.kind == Kind::kBulk1Job) {
+    if (!activity.filtered) return;
+    out += " WHERE LastModifiedDate > ";
+    append_iso(out, activity.start_ms - kDay, "Z");
+    return;
+  }
   if (activity.reach == Reach::kLimited) {
     out += " ORDER BY LastModifiedDate DESC LIMIT ";
     append_number(out, activity.rows);

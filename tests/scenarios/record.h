@@ -102,6 +102,7 @@ struct RenderOptions {
   ElfShape elf_shape = ElfShape::kJson;
   double duplicate_share = 0.0;
   bool late_files = false;
+  bool bulk_results = false;
 };
 
 // Appends the records that tell of an activity; returns how many (0: this format's logs are silent about it).

@@ -87,20 +87,23 @@ void job_columns(ElfRow& row, const Activity& a) {
 
 void own_columns(ElfRow& row, const Activity& a, const RowFacts& facts) {
   const Client& client = *a.client;
+  const std::string_view app_id = a.app_unknown ? std::string_view() : std::string_view(client.app_id);
+  const std::string_view app_name = a.app_unknown ? std::string_view() : std::string_view(client.app_name);
+  const std::string_view client_name = a.app_unknown ? std::string_view() : std::string_view(client.client_name);
   switch (facts.type) {
     case RecordType::kApi:
-      row.text("API_TYPE", "P").text("CLIENT_NAME", client.client_name).text("METHOD_NAME", "query");
+      row.text("API_TYPE", "P").text("CLIENT_NAME", client_name).text("METHOD_NAME", "query");
       row.text("ENTITY_NAME", a.object).number("ROWS_PROCESSED", facts.rows);
       row.number("RESPONSE_SIZE", facts.rows * a.bytes_per_row);
       return;
     case RecordType::kRestApi:
-      row.text("CONNECTED_APP_ID", client.app_id).text("CLIENT_NAME", client.client_name).text("METHOD", "GET");
+      row.text("CONNECTED_APP_ID", app_id).text("CLIENT_NAME", client_name).text("METHOD", "GET");
       row.text("ENTITY_NAME", a.object).text("USER_AGENT", "9999").text("STATUS_CODE", "200");
       row.number("ROWS_PROCESSED", facts.rows).number("RESPONSE_SIZE", facts.rows * a.bytes_per_row);
       return;
     case RecordType::kApiTotalUsage:
-      row.text("API_FAMILY", a.kind == Kind::kBulk2Job ? "BULK" : "REST").text("CONNECTED_APP_ID", client.app_id);
-      row.text("CONNECTED_APP_NAME", client.app_name).text("CLIENT_NAME", client.client_name);
+      row.text("API_FAMILY", a.kind == Kind::kBulk2Job ? "BULK" : "REST").text("CONNECTED_APP_ID", app_id);
+      row.text("CONNECTED_APP_NAME", app_name).text("CLIENT_NAME", client_name);
       row.text("HTTP_METHOD", a.kind == Kind::kBulk2Job ? "POST" : "GET").text("ENTITY_NAME", a.object);
       return;
     case RecordType::kBulkApi2:
@@ -119,7 +122,7 @@ void own_columns(ElfRow& row, const Activity& a, const RowFacts& facts) {
       return;
     case RecordType::kBulkApiRequest:
       job_columns(row, a);
-      row.text("CONNECTED_APP_ID", client.app_id).text("CLIENT_NAME", client.client_name);
+      row.text("CONNECTED_APP_ID", app_id).text("CLIENT_NAME", client_name);
       return;
     case RecordType::kReport:
       row.text("ENTITY_NAME", a.object)

@@ -139,7 +139,7 @@ void api_event(const Activity& a, const RenderOptions& options, RecordBatch& out
     RtemRecord record(a, RecordType::kApiEvent, at, page, out);
     record.text("ApiType", api_type(a.kind)).raw(R"(,"ApiVersion":60.0,"AdditionalInfo":"{}")");
     record.text("Application", a.names_app && !client.app_name.empty() ? std::string_view(client.app_name) : "N/A");
-    record.text_or_null("Client", bulk ? std::string_view{} : client.client_name);
+    record.text_or_null("Client", bulk || a.app_unknown ? std::string_view{} : client.client_name);
     record.text_or_null("ConnectedAppId", a.names_app ? std::string_view(client.app_id) : std::string_view{});
     record.number("ElapsedTime", 20 + mix(a.id) % 900);
     record.text("Operation", page == 0 ? "Query" : "QueryMore").text("Platform", "Unknown");
@@ -179,7 +179,9 @@ void uri_event(const Activity& a, const RenderOptions& options, RecordBatch& out
 void login_event(const Activity& a, const RenderOptions& options, RecordBatch& out) {
   RtemRecord record(a, RecordType::kLoginEvent, a.start_ms, 0, out);
   const bool person = !a.client->is_integration();
-  record.text("Application", person ? "Browser" : a.client->app_name.empty() ? "N/A" : a.client->app_name);
+  record.text("Application", person                                        ? "Browser"
+                             : a.client->app_name.empty() || a.app_unknown ? "N/A"
+                                                                           : a.client->app_name);
   record.text("Browser", person ? "Chrome 138" : "Unknown")
       .text("LoginType", person ? "Application" : "Remote Access 2.0");
   record.text("Status", "Success").text("TlsProtocol", "TLS 1.3").text("UserType", "Standard").close(options);

@@ -61,6 +61,7 @@ void nightly_etl(DayOf& life) {
     const auto all = static_cast<double>(table_rows(life.org, kTables[i], life.day.index));
     const double changed = all * 0.015 * life.random.lognormal(1.0, 0.35) * (month_end(life) ? 1.8 : 1.0);
     Activity& job = life.add(Kind::kBulk2Job, at, kTables[i], everything ? whole(all) : whole(changed));
+    job.filtered = !everything;
     job.duration_ms = 20 * kSecond + static_cast<std::int64_t>(job.rows / 6);
     job.pages = static_cast<std::uint32_t>(2 + std::min<std::uint64_t>(job.rows / 100'000, 10));
     at += job.duration_ms + life.random.between(30 * kSecond, 4 * kMinute);

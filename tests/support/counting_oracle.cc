@@ -4,6 +4,8 @@
 #include <set>
 #include <tuple>
 
+#include "tests/support/extraction_oracle.h"
+
 namespace outflow::tests {
 namespace {
 
@@ -37,6 +39,11 @@ class Truth {
 
   TakenTable table() {
     std::set<std::string> groups;
+    std::set<std::string> in_extractions;
+    for (const auto& extraction : extractions()) {
+      for (const SeenGroup& one : extraction) in_extractions.insert(one.group);
+      add_groups(extraction);
+    }
     for (const Record& record : records_) {
       const bool settled = record.lane.empty() && !record.event->app.empty();
       if (record.group.empty() || settled) {
@@ -46,7 +53,9 @@ class Truth {
         groups.insert(record.event->tenant + "\n" + record.group);
       }
     }
-    for (const std::string& group : groups) add_group(group);
+    for (const std::string& group : groups) {
+      if (!in_extractions.contains(group)) add_groups({{group, 0, {}}});
+    }
     std::erase_if(table_, [](const auto& row) { return row.second == Taken{}; });
     return table_;
   }
@@ -83,7 +92,8 @@ class Truth {
   }
   static bool moves(const OwnedEvent& e) { return e.action != Action::kWrite && e.query_class != QueryClass::kCount; }
   static bool is_page(const OwnedEvent& e) {
-    return moves(e) && e.semantics == CountSemantics::kQueryTotalRepeated && e.query.has_value();
+    return moves(e) && e.semantics == CountSemantics::kQueryTotalRepeated && e.query.has_value() &&
+           said_by(e).kind.empty();
   }
   std::string instance_at(const OwnedEvent& page, std::int64_t time_ms) const {
     std::int64_t opened = -1;
@@ -112,8 +122,13 @@ class Truth {
     }
     const bool query = e.semantics == CountSemantics::kQueryTotalRepeated && moves(e);
     const bool call = e.semantics == CountSemantics::kPerEvent && moves(e) && e.action == Action::kQuery;
-    if (e.semantics == CountSemantics::kJobProgress && !e.job.empty()) {
+    const Said said = said_by(e);
+    const bool chunk = e.semantics == CountSemantics::kExecutionTotalRepeated && !e.execution.empty();
+    if (said.kind == "job") {
       std::tie(record.group, record.lane) = std::pair("job " + e.job, "total");
+    } else if (!said.kind.empty() && !chunk) {
+      record.group = "sighting " + e.uid + "\n" + e.type + std::to_string(e.time_ms);
+      record.lane = "total";
     } else if (e.semantics == CountSemantics::kExecutionTotalRepeated && !e.execution.empty()) {
       std::tie(record.group, record.lane) = std::pair("execution " + e.execution, "total");
     } else if (is_page(e)) {
@@ -133,13 +148,17 @@ class Truth {
   // Which app the group's records name, earliest first; empty where none.
   std::string name_of(const std::string& tenant, const std::vector<const Record*>& members) {
     std::set<std::string> components;
-    const std::string& group = members.front()->group;
-    const bool page_group = group.starts_with("instance ");
     for (const Record* record : members) {
       const OwnedEvent& e = *record->event;
+      const std::string& group = record->group;
       if (group.starts_with("job ")) components.insert(component(e, "job ", e.job));
       if (group.starts_with("request ")) components.insert(component(e, "request ", e.request));
       if (group.starts_with("execution ")) components.insert(component(e, "request ", e.request));
+      if (group.starts_with("sighting ")) {
+        components.insert(component(e, "request ", e.request));
+        components.insert(component(e, "job ", e.job));
+      }
+      const bool page_group = group.starts_with("instance ");
       // A request belongs to the query of its earliest page, and names only that one.
       const OwnedEvent* page = page_group ? page_of(e) : nullptr;
       if (page != nullptr && instance_at(*page, page->time_ms) == group) {
@@ -177,61 +196,152 @@ class Truth {
     });
   }
 
-  void add_group(const std::string& tenant_and_group) {
-    const std::string tenant = tenant_and_group.substr(0, tenant_and_group.find('\n'));
-    const std::string group = tenant_and_group.substr(tenant_and_group.find('\n') + 1);
-    std::vector<const Record*> members;  // in order of event time
+  // All groups that tell of an extraction, together with those that tell of the same.
+  std::vector<std::vector<SeenGroup>> extractions() const {
+    std::map<std::string, SeenGroup> seen;
+    for (const Record& record : records_) {  // by time: the earliest that says it stands for its group
+      const Said said = said_by(*record.event);
+      if (said.kind.empty()) continue;
+      const std::string name = record.event->tenant + "\n" + record.group;
+      SeenGroup& group = seen.try_emplace(name, SeenGroup{name, record.event->time_ms, said}).first->second;
+      if (group.said.pool.empty()) group.said = said;
+    }
+    for (const Record& record : records_) {
+      const auto group = seen.find(record.event->tenant + "\n" + record.group);
+      if (group != seen.end() && !record.lane.empty()) {
+        group->second.time_ms = std::min(group->second.time_ms, record.event->time_ms);
+      }
+    }
+    std::vector<SeenGroup> all;
+    for (const auto& [name, group] : seen) all.push_back(group);
+    return paired(all);
+  }
+
+  std::vector<const Record*> members_of(const std::vector<SeenGroup>& groups) const {  // by time
+    std::vector<const Record*> members;
     for (const Record& record : records_) {
       const bool settled = record.lane.empty() && !record.event->app.empty();
-      if (record.event->tenant == tenant && record.group == group && !settled) members.push_back(&record);
+      const std::string name = record.event->tenant + "\n" + record.group;
+      const bool ours = std::any_of(groups.begin(), groups.end(), [&](const auto& one) { return one.group == name; });
+      if (ours && !record.group.empty() && !settled) members.push_back(&record);
     }
-    const std::string name = name_of(tenant, members);
-    std::string taker;
-    std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> lanes;
-    std::pair<std::uint64_t, std::uint64_t> worth;
-    const bool bytes_add_up = group.starts_with("request ") || group.starts_with("instance ");
+    return members;
+  }
+
+  // Of each group the earliest record; of those a live one with a session first.
+  std::string taker_of(const std::vector<SeenGroup>& groups) const {
+    std::map<std::pair<int, std::int64_t>, std::string> candidates;
+    for (const SeenGroup& group : groups) {
+      for (const Record* record : members_of({group})) {
+        if (record->lane.empty()) continue;
+        const OwnedEvent& e = *record->event;
+        const bool joins = !e.session.empty() || !e.login.empty();
+        const bool live = group.said.kind != "job" && group.said.kind != "row";
+        candidates[{(joins ? 0 : 2) + (live ? 0 : 1), e.time_ms}] = own(e);
+        break;
+      }
+    }
+    return candidates.empty() ? "" : candidates.begin()->second;
+  }
+
+  static bool tells(const Record& record) {
+    const OwnedEvent& e = *record.event;
+    return !record.lane.empty() && e.records && e.semantics != CountSemantics::kNone;
+  }
+  bool known(const std::vector<const Record*>& members) const {
+    return std::any_of(members.begin(), members.end(), [](const Record* r) { return tells(*r); });
+  }
+  static std::uint64_t total(const std::vector<const Record*>& members) {
+    std::uint64_t rows = 0;
     for (const Record* record : members) {
-      if (taker.empty() && !record->lane.empty()) taker = own(*record->event);
+      if (!record->lane.empty()) rows = std::max(rows, record->records);
     }
+    return rows;
+  }
+
+  // What the world knows of sizes, and what each kind of extraction brought.
+  const Known& lessons() {
+    if (lessons_) return *lessons_;
+    lessons_.emplace();
+    for (const OwnedEvent* e : events_) {
+      if (const auto size = size_shown(*e)) lessons_->sizes[size->first].push_back(size->second);
+    }
+    for (const auto& extraction : extractions()) {
+      const auto members = members_of(extraction);
+      if (!known(members)) continue;
+      for (const SeenGroup& group : extraction) {
+        const bool report = group.said.kind == "row" || group.said.kind == "view";
+        if (group.said.shape.empty() && !report) continue;
+        const KnownSize truth{group.time_ms, total(members)};
+        if (!group.said.shape.empty()) lessons_->truths[group.said.shape].push_back(truth);
+        if ((report || group.said.reach == "whole") && !group.said.subject.empty()) {
+          lessons_->truths[group.said.subject].push_back(truth);
+        }
+        break;
+      }
+    }
+    return *lessons_;
+  }
+
+  void add_groups(const std::vector<SeenGroup>& groups) {
+    const std::string tenant = groups.front().group.substr(0, groups.front().group.find('\n'));
+    const std::vector<const Record*> members = members_of(groups);
+    const std::string name = name_of(tenant, members);
+    const std::string taker = name.empty() ? taker_of(groups) : "integration:" + name;
+    const bool extraction = !groups.front().said.kind.empty();
+    const auto first_asking = std::find_if(members.begin(), members.end(),
+                                           [](const Record* r) { return !r->lane.empty() && asks(*r->event); });
+    std::uint64_t estimate = 0;
+    if (extraction && !known(members) && first_asking != members.end()) estimate = estimate_of(groups, lessons());
+    const bool counted = extraction && (estimate > 0 || known(members));
+    if (estimate > 0) {
+      Taken& taken = table_[{tenant, taker, (*first_asking)->event->time_ms / features::kMsPerHour}];
+      taken.records += static_cast<std::int64_t>(estimate);
+      taken.estimated += static_cast<std::int64_t>(estimate);
+    }
+    std::map<std::pair<std::string, std::string>, std::pair<std::uint64_t, std::uint64_t>> lanes;
+    std::pair<std::uint64_t, std::uint64_t> worth;
     for (const Record* record : members) {
       if (record->lane.empty()) {
-        add(*record->event, name.empty() ? own(*record->event) : "integration:" + name, record->records, record->bytes);
+        add(*record->event, name.empty() ? own(*record->event) : taker, record->records, record->bytes);
         continue;
       }
-      auto& [rows, bytes] = lanes[record->lane];
+      auto& [rows, bytes] = lanes[{record->group, record->lane}];
       const bool total = record->lane == "total";
+      const bool bytes_add_up = record->group.starts_with("request ") || record->group.starts_with("instance ");
       rows = total ? std::max(rows, record->records) : rows + record->records;
       bytes = total && !bytes_add_up ? std::max(bytes, record->bytes) : bytes + record->bytes;
       auto now = worth;
       for (const auto& [lane, amount] : lanes) {
         now = {std::max(now.first, amount.first), std::max(now.second, amount.second)};
       }
-      if (voided(tenant, group)) now = {0, 0};
-      add(*record->event, name.empty() ? taker : "integration:" + name, now.first - worth.first,
-          now.second - worth.second);
+      if (voided(tenant, record->group)) now = {0, 0};
+      add(*record->event, taker, now.first - worth.first, now.second - worth.second, counted);
       worth = now;
     }
   }
 
-  void add(const OwnedEvent& e, const std::string& owner, std::uint64_t records, std::uint64_t bytes) {
+  void add(const OwnedEvent& e, const std::string& owner, std::uint64_t records, std::uint64_t bytes,
+           bool counted = false) {
     Taken& taken = table_[{e.tenant, owner, e.time_ms / features::kMsPerHour}];
     taken.records += static_cast<std::int64_t>(records);
     taken.bytes += static_cast<std::int64_t>(bytes);
     ++taken.events;
-    if (e.proves_extraction && !e.records) ++taken.uncounted;
+    if (asks(e) && !counted) ++taken.uncounted;
   }
 
   std::vector<const OwnedEvent*> events_;  // distinct, by event time
   std::map<std::string, std::string> component_;
   std::vector<Record> records_;
+  std::optional<Known> lessons_;
   TakenTable table_;
 };
 
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const Taken& taken) {
-  return out << "{records " << taken.records << ", bytes " << taken.bytes << ", events " << taken.events
-             << ", uncounted " << taken.uncounted << "}";
+  return out << "{records " << taken.records << ", estimated " << taken.estimated << ", bytes " << taken.bytes
+             << ", events " << taken.events << ", uncounted " << taken.uncounted << "}";
 }
 
 std::ostream& operator<<(std::ostream& out, const TakenKey& key) {
@@ -248,6 +358,7 @@ void add_postings(TakenTable& table, const std::string& tenant, const features::
     const TakenKey key{tenant, owner, posting.hour.hour};
     Taken& taken = table[key];
     taken.records += posting.records;
+    taken.estimated += posting.estimated;
     taken.bytes += posting.bytes;
     taken.events += posting.events;
     taken.uncounted += posting.uncounted;

@@ -17,7 +17,7 @@
 namespace outflow::tests {
 
 struct Taken {
-  std::int64_t records = 0, bytes = 0, events = 0, uncounted = 0;
+  std::int64_t records = 0, estimated = 0, bytes = 0, events = 0, uncounted = 0;
   auto operator<=>(const Taken&) const = default;
 };
 std::ostream& operator<<(std::ostream& out, const Taken& taken);

@@ -25,6 +25,7 @@ const features::AuditEvent& OwnedEvent::view() const {
   view_.count_semantics = semantics;
   view_.query_class = query_class;
   view_.objects = object_views_;
+  view_.subject = subject;
   view_.records = records;
   view_.bytes = bytes;
   view_.query_fingerprint = query;

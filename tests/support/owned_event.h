@@ -25,6 +25,7 @@ struct OwnedEvent {
   features::CountSemantics semantics = features::CountSemantics::kPerEvent;
   features::QueryClass query_class = features::QueryClass::kUnknown;
   std::vector<std::string> objects;
+  std::string subject;
   std::optional<std::uint64_t> records, bytes, query;
   bool opens_query = false;
   bool proves_extraction = false;

@@ -49,6 +49,22 @@ TEST(Soql, TellsCountingFromReading) {
   }
 }
 
+TEST(Soql, ReadsWhatPlainSqlWritesOtherwise) {
+  EXPECT_EQ(object_of("SELECT * FROM crm.PUBLIC.contacts WHERE a = 1"), "crm.PUBLIC.contacts");
+  EXPECT_EQ(object_of("select a from t. where b"), "t");
+  EXPECT_EQ(object_of("select a from s.t"), "s.t");
+  EXPECT_EQ(object_of("-- by the nightly job\nSELECT a FROM t"), "t");
+  EXPECT_EQ(class_of("SELECT COUNT(*) FROM crm.contacts"), QueryClass::kCount);
+  EXPECT_EQ(class_of("SELECT * FROM crm.contacts"), QueryClass::kFull);
+  EXPECT_EQ(class_of("SELECT \"Email\" FROM crm.contacts"), QueryClass::kFull);
+  EXPECT_EQ(class_of("SELECT 1 FROM crm.contacts LIMIT 9"), QueryClass::kLimited);
+  EXPECT_EQ(class_of("SELECT a FROM t -- LIMIT 5"), QueryClass::kFull);
+  std::string out;
+  EXPECT_TRUE(analyse_soql("SELECT a.x FROM a JOIN b ON a.id = b.id", out).filtered);
+  EXPECT_FALSE(analyse_soql("SELECT a.x FROM a ORDER BY x", out).filtered);
+  EXPECT_EQ(normal("select a from t -- run 4711\nlimit 3"), normal("select a from t limit 4"));
+}
+
 TEST(Soql, NormalisesCaseSpaceCommentsAndEveryLiteral) {
   const std::string expected = "select id from account where name=? and created>?";
   for (const char* text : {"SELECT Id FROM Account WHERE Name='x' AND Created>2023-01-01T00:00:00Z",

@@ -64,6 +64,7 @@ Alert sample() {
   address.p_value = 0.03;
   address.share = 0.25;
   alert.evidence = {volume, address};
+  alert.classes = features::DataClasses(features::DataClass::kContact) | features::DataClass::kCaseText;
   alert.record_uid = "theft0";
   alert.origin = {"salesforce.audit", 3, 4242, "", 0};
   return alert;
@@ -94,6 +95,43 @@ TEST(Ocsf, TheFieldsOthersBuildOnStandWhereTheyAreExpected) {
   EXPECT_EQ(event["evidences"][0]["data"], (Json{{"topic", "salesforce.audit"}, {"partition", 3}, {"offset", 4242}}));
   EXPECT_EQ(event["unmapped"]["outflow"]["records"], 1'200'000);
   EXPECT_FALSE(event["observables"][0].contains("type"));
+}
+
+Alert estimated_sample() {
+  Alert alert = sample();
+  alert.estimated = true;
+  alert.records_estimated = 1'199'990;
+  alert.classes |= features::DataClasses(1U << 17);
+  return alert;
+}
+
+Alert corrected_sample() {
+  Alert alert = sample();
+  alert.revision = 3;
+  alert.correction = {1'300'000, true, "chat@example.com"};
+  return alert;
+}
+
+TEST(Ocsf, AnEstimateIsMarkedAndItsCorrectionSaysWhatWasSaidBefore) {
+  const Json estimate = Json::parse(connectors::to_ocsf(estimated_sample(), "0.1.0"))["unmapped"]["outflow"];
+  EXPECT_EQ(estimate["estimated"], true);
+  EXPECT_EQ(estimate["records_estimated"], 1'199'990);
+  EXPECT_FALSE(estimate.contains("correction"));
+  const Json corrected = Json::parse(connectors::to_ocsf(corrected_sample(), "0.1.0"))["unmapped"]["outflow"];
+  EXPECT_EQ(corrected["estimated"], false);
+  EXPECT_EQ(corrected["records_estimated"], 0);
+  EXPECT_EQ(corrected["correction"],
+            (Json{{"records_before", 1'300'000}, {"estimated_before", true}, {"entity", "chat@example.com"}}));
+}
+
+TEST(Ocsf, ClassesOfDataStandInTheSentenceAndAsAListOwnOnesByTheirName) {
+  const Json event = Json::parse(connectors::to_ocsf(estimated_sample(), "0.1.0", {{17, "loyalty"}}));
+  EXPECT_EQ(event["unmapped"]["outflow"]["data_classes"], (Json{"contact", "case_text", "loyalty"}));
+  const std::string message = event["message"];
+  EXPECT_TRUE(message.ends_with(" Data touched: contact details, case text, loyalty.")) << message;
+  EXPECT_EQ(event["finding_info"]["desc"], message);
+  const Json unnamed = Json::parse(connectors::to_ocsf(estimated_sample(), "0.1.0"));
+  EXPECT_EQ(unnamed["unmapped"]["outflow"]["data_classes"][2], "class_17");
 }
 
 TEST(Ocsf, ARecordOfAFileIsNamedByFileAndLine) {
@@ -137,6 +175,8 @@ TEST(Ocsf, BothPublicValidatorsAcceptEveryFinding) {
   const std::string path = ::testing::TempDir() + "/ocsf_findings.jsonl";
   std::ofstream file(path);
   file << connectors::to_ocsf(sample(), "0.1.0") << "\n";
+  file << connectors::to_ocsf(estimated_sample(), "0.1.0") << "\n";
+  file << connectors::to_ocsf(corrected_sample(), "0.1.0") << "\n";
   Alert sparse;
   sparse.uid = "00";
   sparse.tenant_id = "00D000000000001";

@@ -1,4 +1,4 @@
-#include "app/config_yaml.h"
+#include "connectors/yaml/yaml_tree.h"
 
 #include <algorithm>
 #include <map>
@@ -12,7 +12,7 @@
 
 #include "connectors/metrics/utf8.h"
 
-namespace outflow::app {
+namespace outflow::connectors {
 namespace {
 
 YamlPosition position(const YAML::Mark& mark) {
@@ -168,7 +168,7 @@ class Ignore final : public YAML::EventHandler {
 
  private:
   [[noreturn]] static void stop(const YAML::Mark& mark) {
-    throw Refused(mark, "a configuration is one YAML document; a second one begins here");
+    throw Refused(mark, "a file is one YAML document; a second one begins here");
   }
   YamlPosition& at_;
 };
@@ -177,7 +177,7 @@ class Ignore final : public YAML::EventHandler {
 YamlPosition first_bad_byte(std::string_view text) {
   YamlPosition at{1, 1};
   for (; !text.empty(); ++at.column) {
-    const std::size_t length = connectors::utf8_length(text);
+    const std::size_t length = utf8_length(text);
     const auto byte = static_cast<unsigned char>(text.front());
     const bool control = byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t';
     if (length == 0 || control || byte == 0x7F) return at;
@@ -207,7 +207,7 @@ YamlDocument read_yaml(std::string_view text) {
       YamlPosition second;
       Ignore ignore(second);
       if (parser.HandleNextDocument(ignore)) {
-        document.problems.push_back({second, "a configuration is one YAML document; a second one begins here"});
+        document.problems.push_back({second, "a file is one YAML document; a second one begins here"});
       }
     }
   } catch (const Refused& refused) {
@@ -220,4 +220,4 @@ YamlDocument read_yaml(std::string_view text) {
   return document;
 }
 
-}  // namespace outflow::app
+}  // namespace outflow::connectors
