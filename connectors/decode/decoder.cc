@@ -22,7 +22,7 @@ void bound_texts(features::AuditEvent& event) noexcept {
   for (std::string_view* text :
        {&event.source_event_type, &event.tenant_id, &event.event_uid, &event.actor_id, &event.actor_name, &event.app_id,
         &event.app_name, &event.client_name, &event.user_agent, &event.request_id, &event.job_id, &event.session_key,
-        &event.login_key, &event.execution_id}) {
+        &event.login_key, &event.execution_id, &event.subject}) {
     if (text->size() > kMaxIdentifierBytes) *text = cut_text(*text, kMaxIdentifierBytes);
   }
 }
