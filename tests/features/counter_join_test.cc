@@ -126,7 +126,7 @@ std::vector<std::pair<std::string, OwnedEvent>> each_kind(RecordMaker& records, 
       records.make(Source::kSalesforceRtem, "BulkApiResultEvent", minute, Action::kBulkResult, CountSemantics::kNone);
   pull.proves_extraction = true;
   pull.objects = {"Lead"};
-  OwnedEvent execution = records.chunk(minute, 30, "execution"), page = records.page(minute, 20, true);
+  OwnedEvent execution = records.chunk(minute, 30, "execution"), page = records.page(minute, 20, minute < 60);
   page.login.clear();
   OwnedEvent shown =
       records.make(Source::kM365, "FileDownloaded", minute, Action::kFileDownload, CountSemantics::kPerEvent);
@@ -148,6 +148,9 @@ TEST(Join, EveryKindOfRecordMovesOnceInEveryHourHoweverLateItsNameComes) {
     for (const double delay : {1.0, 90.0, 20.0 * 60}) {
       RecordMaker sizes;
       for (std::size_t kind = 0; kind < each_kind(sizes, 0).size(); ++kind) {
+        const std::string what = each_kind(sizes, 0)[kind].first;
+        SCOPED_TRACE(what + " named through its " + name.key);
+        if (std::string_view(name.key) == "job" && (what == "query" || what == "chunk")) continue;  // they have none
         VolumeWorld world;
         RecordMaker records;
         OwnedEvent size = records.make(Source::kSalesforceRtem, "ApiEvent", 0, Action::kQuery, CountSemantics::kNone);
@@ -159,8 +162,7 @@ TEST(Join, EveryKindOfRecordMovesOnceInEveryHourHoweverLateItsNameComes) {
         std::map<std::int32_t, std::int64_t> before, after;
         double last = 0;
         for (const double minute : {10.0, 80.0, 150.0}) {
-          auto [what, event] = each_kind(records, minute)[kind];
-          SCOPED_TRACE(what + " named through its " + name.key);
+          OwnedEvent event = each_kind(records, minute)[kind].second;
           event.*name.field = "K1";
           for (const Posting& posting : world.take(event).postings) before[posting.hour.hour] += posting.records;
           last = minute;
@@ -184,7 +186,7 @@ TEST(Join, EveryKindOfRecordMovesOnceInEveryHourHoweverLateItsNameComes) {
         EXPECT_EQ(after, before) << "in the hours in which it was counted";
         EXPECT_EQ(world.of("0H4app").records, records_before);
         EXPECT_EQ(world.of("005A").events, 0);
-        EXPECT_EQ(world.counter.stats().moves > 0, true);
+        EXPECT_GT(world.counter.stats().moves, 0U);
       }
     }
   }
