@@ -22,7 +22,7 @@ void bound_texts(features::AuditEvent& event) noexcept {
   for (std::string_view* text :
        {&event.source_event_type, &event.tenant_id, &event.event_uid, &event.actor_id, &event.actor_name, &event.app_id,
         &event.app_name, &event.client_name, &event.user_agent, &event.request_id, &event.job_id, &event.session_key,
-        &event.login_key, &event.execution_id}) {
+        &event.login_key, &event.execution_id, &event.subject}) {
     if (text->size() > kMaxIdentifierBytes) *text = cut_text(*text, kMaxIdentifierBytes);
   }
 }
@@ -36,7 +36,8 @@ class Decoder::Impl {
         catalogue_(options_.sources == nullptr ? SourceCatalogue::built_in() : options_.sources),
         recogniser_(catalogue_->impl(), arena_, options_.pinned_source),
         records_(catalogue_->impl(), recogniser_, {options_.max_record_bytes, options_.max_unpacked_bytes},
-                 options_.schemas) {
+                 options_.schemas),
+        queries_(options_.exposure == nullptr ? ExposureCatalogue::built_in() : options_.exposure) {
     default_tenant_ = canonical_id(options_.default_tenant);
     row_.slots.resize(catalogue_->impl().trie.slots());
   }
@@ -151,6 +152,7 @@ class Decoder::Impl {
     if (event.tenant_id.empty()) event.tenant_id = found.tenant;
     if (event.tenant_id.empty()) event.tenant_id = transport_tenant_;
     if (event.tenant_id.empty()) event.tenant_id = default_tenant_;
+    record_.classify();
     bound_texts(event);
     decoded_.reject = RejectReason::kNone;
     decoded_.detail = {};
@@ -204,9 +206,9 @@ class Decoder::Impl {
   std::shared_ptr<const SourceCatalogue> catalogue_;
   std::string_view default_tenant_;
   TextArena arena_;
-  SoqlCache queries_;
   RecordRecogniser recogniser_;
   MessageRecords records_;
+  SoqlCache queries_;
   Decoded decoded_;
   SourceRecord record_{arena_, queries_, decoded_.event};
   MappedSource mapped_{arena_};

@@ -55,6 +55,11 @@ NameFacts facts_of(std::string_view name, const PathTrie& trie) noexcept {
 NameFacts facts_inside(std::string_view name, NodeId parent, const PathTrie& trie) noexcept {
   NameFacts facts;
   add_place(facts, name, parent, trie);
+  // Elastic's `event.original`, where mappings read other things of `event`.
+  if (name == "original" && parent == trie.find(kRecordNode, "event")) {
+    facts.of_envelope = true;
+    facts.text_rank = kOriginalRank;
+  }
   return facts;
 }
 

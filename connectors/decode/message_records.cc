@@ -80,7 +80,7 @@ bool MessageRecords::open_document(std::string_view bytes, bool escaped, std::si
     unpacked_ += bytes.size();
     if (unpacked_ > limits_.unpacked_bytes) {
       cursors_.clear();  // the message has had its share: what is behind would go the same way
-      return reject(found, RejectReason::kTooLarge);
+      return reject(found, RejectReason::kTooMuchUnpacked);
     }
   }
   const RejectReason reason = escaped ? made.tokens.load_escaped(bytes) : made.tokens.load(bytes);

@@ -198,6 +198,7 @@ RejectReason RecordWalker::walk_node(std::uint32_t depth, NodeId node, Slots& sl
     const RejectReason read =
         facts.goes_on ? walk_value(depth + 1, facts.node, slots, value) : cursor_.read_value(depth + 1, value);
     if (read != RejectReason::kNone) return read;
+    if (facts.of_envelope) note(facts, value);
     if (facts.slot != kNoSlot) slots.set(facts.slot, value);
     if (const RejectReason reason = cursor_.read_separator('}', at_end); reason != RejectReason::kNone) return reason;
   }

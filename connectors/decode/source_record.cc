@@ -53,14 +53,31 @@ std::string_view path_segment_after(std::string_view uri, std::string_view marke
   return rest.substr(0, rest.find_first_of("/?&# "));
 }
 
-const SoqlSummary& SoqlCache::summarise(std::string_view text) {
+const SoqlCache::Read& SoqlCache::read(std::string_view text) {
   const features::Fingerprint key = features::fingerprint(text);
-  Slot& slot = slots_[key % kSlots];
+  Read& slot = slots_[key % kSlots];
   if (slot.text != key) {
     slot.summary = analyse_soql(text, scratch_);
+    if (exposure_ != nullptr) slot.classes = exposure_->of_query(text);
     slot.text = key;
   }
-  return slot.summary;
+  return slot;
+}
+
+features::DataClasses SoqlCache::classes_of(std::string_view object) {
+  if (exposure_ == nullptr) return {};
+  const features::Fingerprint key = features::fingerprint(object);
+  Object& slot = objects_[key % kSlots];
+  if (slot.name != key) slot = {key, exposure_->of_object(object)};
+  return slot.classes;
+}
+
+void SourceRecord::classify() {
+  if (query_classes_) {
+    event.classes |= *query_classes_;
+    return;
+  }
+  for (const std::string_view object : event.objects) event.classes |= queries_.classes_of(object);
 }
 
 bool SourceRecord::says_nothing(std::string_view text) noexcept {
@@ -120,7 +137,9 @@ void SourceRecord::add_objects(std::string_view names) {
 }
 
 void SourceRecord::read_query(std::string_view soql) {
-  const SoqlSummary& summary = queries_.summarise(soql);
+  const SoqlCache::Read& read = queries_.read(soql);
+  const SoqlSummary& summary = read.summary;
+  query_classes_ = read.classes;
   event.query_fingerprint = summary.fingerprint;
   event.query_class = summary.query_class;
   event.filtered = summary.filtered;

@@ -6,12 +6,15 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connectors/decode/decoder.h"
+#include "connectors/decode/exposure_catalogue.h"
 #include "connectors/decode/fields.h"
 #include "connectors/decode/soql.h"
 #include "connectors/decode/text_arena.h"
@@ -19,18 +22,29 @@
 
 namespace outflow::connectors {
 
-// Results of reading queries, by a fingerprint of their text: the pages of a query repeat it over and over.
+// Results of reading queries, by a fingerprint of their text: the pages of a query repeat it over and over. And which
+// classes of data queries and objects hold, as the exposure catalogue says; null says nothing.
 class SoqlCache {
  public:
-  const SoqlSummary& summarise(std::string_view text);
+  explicit SoqlCache(std::shared_ptr<const ExposureCatalogue> exposure = nullptr) : exposure_(std::move(exposure)) {}
+
+  struct Read {
+    features::Fingerprint text = 0;
+    SoqlSummary summary;
+    features::DataClasses classes;
+  };
+  const Read& read(std::string_view text);
+  [[nodiscard]] features::DataClasses classes_of(std::string_view object);
 
  private:
   static constexpr std::size_t kSlots = 1024;
-  struct Slot {
-    features::Fingerprint text = 0;
-    SoqlSummary summary;
+  struct Object {
+    features::Fingerprint name = 0;
+    features::DataClasses classes;
   };
-  std::vector<Slot> slots_ = std::vector<Slot>(kSlots);
+  std::shared_ptr<const ExposureCatalogue> exposure_;
+  std::vector<Read> slots_ = std::vector<Read>(kSlots);
+  std::vector<Object> objects_ = std::vector<Object>(kSlots);
   std::string scratch_;
 };
 
@@ -45,6 +59,7 @@ class SourceRecord {
     channel_ = channel;
     objects_.clear();
     counts_rows_ = false;
+    query_classes_.reset();
     event = features::AuditEvent{};
   }
 
@@ -77,6 +92,8 @@ class SourceRecord {
   // Class, fingerprint and (if no other is known) object of a query.
   void read_query(std::string_view soql);
   void finish_objects() { event.objects = objects_; }
+  // The classes of data touched: of the query's fields, else of all that its objects hold.
+  void classify();
 
   // Moves nothing, whatever the record's numbers say: COUNT() queries, writes. What an unfiltered COUNT() answered is
   // how many rows its object holds.
@@ -98,6 +115,7 @@ class SourceRecord {
   const Fields* fields_ = nullptr;
   std::string_view channel_;
   std::vector<std::string_view> objects_;
+  std::optional<features::DataClasses> query_classes_;
   bool counts_rows_ = false;  // the query is an unfiltered COUNT()
 };
 

@@ -260,7 +260,7 @@ TEST(HttpServer, APortInUseIsRefusedNotShared) {
 // A self-signed certificate for localhost, made anew in each run: nothing that can expire lies in the tree.
 class Certificate {
  public:
-  Certificate() : folder_(std::filesystem::path(testing::TempDir()) / ("outflow-tls-" + std::to_string(::getpid()))) {
+  Certificate() : folder_(std::filesystem::path(::testing::TempDir()) / ("outflow-tls-" + std::to_string(::getpid()))) {
     std::filesystem::create_directories(folder_);
     EVP_PKEY* key = EVP_EC_gen("P-256");
     X509* certificate = X509_new();
