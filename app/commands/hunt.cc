@@ -134,13 +134,14 @@ void add_hunt_command(CLI::App& root, int& exit_code) {
   CLI::App* command = root.add_subcommand("hunt", "Look for indicators of compromise in files or in a topic's past");
   command->add_option("INPUT", arguments->inputs,
                       "Files to look in: JSON lines, ELF CSV (also .gz, .zst), folders, or -");
-  command->add_option("--iocs", arguments->indicators, "Indicators: CSV, JSON, MISP or STIX 2.1; several files")
+  command
+      ->add_option("--iocs", arguments->indicators,
+                   "Indicators: CSV, JSON, MISP or STIX 2.1; may be given several times")
       ->required()
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   command->add_option("--topic", arguments->topic, "Kafka topic to look in instead of files; read without a group");
   command->add_option("--brokers", arguments->brokers, "Kafka brokers, in place of the configuration's");
-  command->add_option("-X", arguments->properties, "librdkafka property, name=value");
+  command->add_option("-X", arguments->properties, "librdkafka property, name=value")->allow_extra_args(false);
   command->add_option("--from", arguments->from,
                       "Only what happened at or after this time (ISO 8601, UTC if no zone is named)");
   command->add_option("--to", arguments->to, "Only what happened before this time");

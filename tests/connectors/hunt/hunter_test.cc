@@ -107,7 +107,8 @@ TEST(Hunter, QueryShapesAgentsSessionsActorsAndUnfilteredReads) {
   filtered.uid = "filtered";
   filtered.filtered = true;
   const std::vector<OwnedEvent> events{query, full, filtered};
-  EXPECT_EQ(Hunt("soql,SELECT Id, Name FROM Case WHERE Name = 'x'").over(events), "005A f:1 100 in 1 of Case: Case\n");
+  EXPECT_EQ(Hunt("soql,\"SELECT Id, Name FROM Case WHERE Name = 'x'\"").over(events),
+            "005A f:1 100 in 1 of Case: Case\n");
   EXPECT_EQ(Hunt("object,case").over(events), "005A f:1 7 in 1 of Case: Case\n");
   EXPECT_EQ(Hunt("session,s2").over(events), "005A f:1 14 in 2 of Case: s2\n");
   EXPECT_EQ(Hunt("user,005*").over(events), "005A f:1 114 in 3 of Case: 005A\n");
