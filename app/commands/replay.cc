@@ -107,7 +107,7 @@ int replay(const ReplayArguments& arguments) {
     const Result<bool> more = input->next(record);
     if (!more.ok()) broken = more.error().message;
     if (!more.ok() || !more.value()) break;
-    session.take(*record.decoded, record.file, record.line);
+    session.take(*record.decoded, record.file, record.line, record.event_index);
     progress.tick(*input, session.alerts());
   }
   progress.clear();
