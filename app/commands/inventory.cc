@@ -105,10 +105,10 @@ void add_inventory_command(CLI::App& root, int& exit_code) {
                       "Files to count: JSON lines, ELF CSV (also .gz, .zst), folders, or -");
   command->add_option("--state", arguments->state,
                       "State directory of a running or stopped 'outflow run', instead of files");
-  command->add_option("--tenant", arguments->tenant, "Only this tenant");
+  command->add_option("--tenant-id", arguments->tenant, "Only this tenant");
   command->add_option("--integration", arguments->integration,
                       "Only this integration: an id, or a name (with * and ?)");
-  command->add_option("--default-tenant", arguments->default_tenant, "Tenant of records that name none");
+  command->add_option("--tenant", arguments->default_tenant, "Tenant of records that name none");
   command->add_option("--config", arguments->config, "Configuration file (YAML); optional");
   command->add_option("-o,--output", arguments->output, "table, json (one document) or jsonl (one object a line)")
       ->check(CLI::IsMember({"table", "json", "jsonl"}))

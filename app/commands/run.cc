@@ -90,7 +90,15 @@ int run(const RunArguments& arguments) {
     std::fprintf(stderr, "%s\n", config.error().message.c_str());
     return kExitConfiguration;
   }
-  const Result<connectors::DecodeOptions> decode = decode_options(*config);
+  Result<connectors::DecodeOptions> decode = decode_options(*config);
+  if (decode) {
+    Result<std::shared_ptr<connectors::SchemaStore>> schemas = open_schemas(*config);
+    if (schemas) {
+      decode->schemas = std::move(*schemas);
+    } else {
+      decode = schemas.error();
+    }
+  }
   if (!decode) {
     std::fprintf(stderr, "%s\n", decode.error().message.c_str());
     return kExitConfiguration;

@@ -40,7 +40,7 @@ int run_volumes(const VolumesArguments& arguments) {
   const Result<Config> config = load_config(arguments.input.config);
   if (!config) return fail(config.error());
   const Result<connectors::DecodeOptions> decode =
-      decode_options(*config, arguments.input.tenant, arguments.input.mappings);
+      decode_options(*config, {arguments.input.tenant, arguments.input.mappings, {}});
   if (!decode) return fail(decode.error());
   const auto exposure = exposure_of(*decode);
   const auto class_names = [exposure](features::DataClasses classes) { return exposure->names_of(classes); };
