@@ -27,11 +27,15 @@ void count_one(SourceRecord& record) {
   record.event.records = 1;
 }
 
+bool went_through(const features::AuditEvent& event) {
+  return event.outcome != Outcome::kBlocked && event.outcome != Outcome::kFailure;
+}
+
 // Whether RowsProcessed is filled for a bulk query is not documented: nought says nothing here.
 void read_bulk_query(features::AuditEvent& event) {
   event.action = Action::kBulkJob;
   if (event.records.value_or(0) == 0) event.records.reset();
-  event.proves_extraction = !event.records && event.opens_query;
+  event.proves_extraction = !event.records && event.opens_query && went_through(event);
 }
 
 void read_api(SourceRecord& record) {
@@ -82,7 +86,7 @@ void read_list_view(SourceRecord& record) {
 
 void read_bulk_result(SourceRecord& record) {
   record.event.action = Action::kBulkResult;
-  record.event.proves_extraction = true;
+  record.event.proves_extraction = went_through(record.event);
   if (const std::string_view query = record.known(Column::kQuery); !query.empty()) record.read_query(query);
 }
 
