@@ -129,7 +129,7 @@ void Hunter::collect(bool records_say, std::vector<Finding>& findings) const {
     return split;
   });
   for (const VolumeRow& row : rows) {
-    if (row.events == 0 && row.records == 0) continue;  // it all moved to another owner
+    if (row.events <= 0 && row.records <= 0) continue;  // it all moved to another owner
     for (std::size_t i = 0; i + 1 < row.split.size(); ++i) {
       std::uint32_t indicator = 0;
       (void)std::from_chars(row.split[i].data(), row.split[i].data() + row.split[i].size(), indicator);
