@@ -22,6 +22,15 @@ struct KafkaConfig {
   std::map<std::string, std::string> property_files;  // which of them were read from a file (`<key>_file`), and which
 };
 
+struct SchemaRegistryConfig {  // of Confluent's interface
+  std::string url;             // empty = none
+  std::string username;        // with a password; without one the password is a bearer token
+  std::string password_file;
+  std::string password;           // secret, from the file
+  std::string ca_file;            // PEM; empty = the system's
+  std::int64_t wait_ms = 60'000;  // how long records wait for a registry that does not answer
+};
+
 struct InputConfig {
   std::vector<std::string> topics;
   bool keyed_by_tenant = false;                 // true: one topic, keyed canonically; else all pass the rekey stage
@@ -29,6 +38,8 @@ struct InputConfig {
   std::string tenant;                           // default tenant where neither record nor transport names one
   std::string tenant_header = "tenant";         // Kafka header that names the tenant
   std::string start = "earliest";               // where a new group begins: earliest | latest
+  std::map<std::string, std::string> sources;   // topic -> the source that all its records are of
+  SchemaRegistryConfig schema_registry;
 };
 
 struct TopicsConfig {
@@ -75,9 +86,11 @@ struct Config {
   HttpConfig http;
   LogConfig log;
   detector::Options detection;
+  std::vector<std::string> mappings;  // files; docs/mapping.md
+  std::string exposure;               // file; empty = the built-in catalogue alone
   int workers = 2;
   std::int64_t commit_interval_ms = 100;  // of the output transaction
-  bool dead_letter_bytes = true;          // false: dead letters carry a pointer, not the original bytes
+  bool dead_letter_bytes = false;         // true: dead letters carry the original bytes, not only a pointer to them
   std::size_t max_record_bytes = 4U << 20;
 };
 

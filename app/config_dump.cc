@@ -37,8 +37,19 @@ Tree typed_value(const ConfigKey& key, const Config& config) {
       return properties_tree(config.kafka);
     case ValueKind::kTextList: {
       Tree list = Tree::list();
-      for (const std::string& topic : config.input.topics) list.append(Tree::text(topic));
+      Config copy = config;  // fields give mutable references
+      for (const std::string& item : std::get<FieldOf<std::vector<std::string>>>(key.field)(copy)) {
+        list.append(Tree::text(item));
+      }
       return list;
+    }
+    case ValueKind::kTextMap: {
+      Tree map = Tree::map();
+      Config copy = config;
+      for (const auto& [name, value] : std::get<FieldOf<std::map<std::string, std::string>>>(key.field)(copy)) {
+        map.set(name, Tree::text(value));
+      }
+      return map;
     }
     default:
       return Tree::text(text);
@@ -125,6 +136,8 @@ std::vector<Tree> alternatives(const ConfigKey& key) {
           Tree::map({{"type", Tree::list({Tree::text("string"), Tree::text("number"), Tree::text("boolean")})}});
       return {type_of("object").set("additionalProperties", scalars)};
     }
+    case ValueKind::kTextMap:
+      return {type_of("object").set("additionalProperties", type_of("string"))};
     case ValueKind::kText:
     case ValueKind::kSecret:
       break;

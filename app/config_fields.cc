@@ -135,7 +135,18 @@ struct Assign {
     field(draft.config) = std::move(*text);
   }
   void operator()(FieldOf<std::vector<std::string>> field) const { field(draft.config) = list(); }
-  void operator()(FieldOf<std::map<std::string, std::string>>) const { assign_properties(draft, node); }
+  void operator()(FieldOf<std::map<std::string, std::string>> field) const {
+    if (key.kind == ValueKind::kProperties) return assign_properties(draft, node);
+    if (node.kind != YamlNode::Kind::kMap) return refuse("expected 'name: value' lines, indented");
+    if (node.items.size() > kMaxListItems) return refuse("more than 256 items");
+    for (const YamlNode& item : node.items) {
+      const std::optional<std::string> text = expanded(draft, key, item);
+      if (!text) continue;
+      if (has_control_character(*text)) return refuse("control characters have no meaning here");
+      draft.where.emplace(std::string(key.path) + "." + item.key, item.key_at);
+      field(draft.config).emplace(item.key, *text);
+    }
+  }
 
   [[nodiscard]] std::vector<std::string> list() const {
     std::vector<std::string> items;

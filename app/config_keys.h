@@ -27,6 +27,7 @@ enum class ValueKind : std::uint8_t {
   kHours,
   kBytes,
   kProperties,  // librdkafka's, a map of scalars
+  kTextMap,     // names and texts
 };
 
 // Where a key's value lives.

@@ -112,6 +112,79 @@ void check_http(ConfigDraft& draft) {
   }
 }
 
+bool is_host_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+}
+
+// The host of an address without user, query and fragment; empty where it is no such thing.
+std::string host_of_url(std::string_view url, bool& encrypted) {
+  encrypted = url.starts_with("https://");
+  if (!encrypted && !url.starts_with("http://")) return {};
+  url.remove_prefix(url.find("//") + 2);
+  if (url.find_first_of("@?#") != std::string_view::npos) return {};
+  const std::string_view place = url.substr(0, url.find('/'));
+  const std::size_t end = place.starts_with('[') ? place.find(']') : place.find(':');
+  std::string_view port = place.substr(std::min(end, place.size()));
+  std::string_view host = place.substr(0, std::min(end, place.size()));
+  if (place.starts_with('[')) {
+    if (end == std::string_view::npos) return {};
+    host.remove_prefix(1);
+    port.remove_prefix(1);
+    if (host.find_first_not_of("0123456789abcdefABCDEF:.") != std::string_view::npos) return {};
+  } else if (!std::ranges::all_of(host, is_host_character)) {
+    return {};
+  }
+  if (port.starts_with(':')) {
+    port.remove_prefix(1);
+    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string_view::npos) return {};
+  } else if (!port.empty()) {
+    return {};
+  }
+  return std::string(host);
+}
+
+void check_schema_registry(ConfigDraft& draft) {
+  SchemaRegistryConfig& registry = draft.config.input.schema_registry;
+  const auto at = [&draft](const char* key) { return draft.position(std::string("input.schema_registry.") + key); };
+  if (!registry.password_file.empty()) {
+    Result<std::string> password = read_secret_file(registry.password_file);
+    if (!password) {
+      draft.refuse(at("password_file"), "input.schema_registry.password_file: " + password.error().message);
+    } else {
+      registry.password = std::move(*password);
+    }
+  }
+  if (!registry.username.empty() && registry.password_file.empty()) {
+    draft.refuse(at("username"), "input.schema_registry.username: needs input.schema_registry.password_file too");
+  }
+  if (!registry.ca_file.empty() && ::access(registry.ca_file.c_str(), R_OK) != 0) {
+    draft.refuse(at("ca_file"), "input.schema_registry.ca_file: file '" + registry.ca_file + "' cannot be read");
+  }
+  if (registry.url.empty()) return;
+  bool encrypted = false;
+  const std::string host = host_of_url(registry.url, encrypted);
+  if (host.empty()) {
+    draft.refuse(at("url"), "input.schema_registry.url: expected https://host:port/path, without a user in it");
+  } else if (!encrypted && !is_loopback(host)) {
+    draft.refuse(
+        at("url"),
+        "input.schema_registry.url: http only to this machine (127.0.0.1); to others https: whoever can change "
+        "a schema on its way changes what is counted");
+  }
+}
+
+void check_sources(ConfigDraft& draft) {
+  const InputConfig& input = draft.config.input;
+  for (const auto& [topic, source] : input.sources) {
+    const YamlPosition at = draft.position("input.sources." + topic);
+    if (source.empty()) {
+      draft.refuse(at, "input.sources." + topic + ": expected the name of a source");
+    } else if (std::ranges::find(input.topics, topic) == input.topics.end()) {
+      draft.warn(at, "input.sources." + topic + ": input.topics does not name this topic");
+    }
+  }
+}
+
 }  // namespace
 
 bool is_loopback(const std::string& address) {
@@ -124,6 +197,8 @@ void apply_rules(ConfigDraft& draft) {
   check_texts(draft);
   check_topics(draft);
   check_http(draft);
+  check_schema_registry(draft);
+  check_sources(draft);
 }
 
 }  // namespace outflow::app

@@ -1,10 +1,23 @@
 #include "app/decode_line.h"
 
+#include <vector>
+
 #include "connectors/files/json_writer.h"
 
 namespace outflow::app {
 
-void append_event_line(const connectors::InputRecord& record, std::string& out) {
+namespace {
+
+void append_place(const connectors::InputRecord& record, connectors::JsonWriter& line) {
+  line.text("file", record.file);
+  line.number("line", static_cast<std::int64_t>(record.line));
+  line.number("event_index", record.event_index);
+}
+
+}  // namespace
+
+void append_event_line(const connectors::InputRecord& record, const connectors::ExposureCatalogue& exposure,
+                       std::string& out) {
   const features::AuditEvent& event = record.decoded->event;
   connectors::JsonWriter line(out);
   line.begin();
@@ -26,8 +39,9 @@ void append_event_line(const connectors::InputRecord& record, std::string& out) 
   line.text_or_null("source_event_type", event.source_event_type);
   const bool classified = event.query_class != features::QueryClass::kUnknown;
   line.text_or_null("query_class", classified ? features::name_of(event.query_class) : std::string_view());
-  line.text("file", record.file);
-  line.number("line", static_cast<std::int64_t>(record.line));
+  const std::vector<std::string> classes = exposure.names_of(event.classes);
+  line.texts("classes", std::vector<std::string_view>(classes.begin(), classes.end()));
+  append_place(record, line);
   line.end();
   out.push_back('\n');
 }
@@ -35,8 +49,7 @@ void append_event_line(const connectors::InputRecord& record, std::string& out) 
 void append_reject_line(const connectors::InputRecord& record, std::string& out) {
   connectors::JsonWriter line(out);
   line.begin();
-  line.text("file", record.file);
-  line.number("line", static_cast<std::int64_t>(record.line));
+  append_place(record, line);
   line.text("reason", connectors::name_of(record.decoded->reject));
   line.text("detail", record.decoded->detail);
   line.end();

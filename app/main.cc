@@ -19,6 +19,9 @@ int main(int argc, char** argv) {
   add_replay_command(root, exit_code);
   add_decode_command(root, exit_code);
   add_volumes_command(root, exit_code);
+  add_inventory_command(root, exit_code);
+  add_coverage_command(root, exit_code);
+  add_hunt_command(root, exit_code);
   add_check_command(root, exit_code);
   add_ingest_command(root, exit_code);
   add_version_command(root, exit_code);

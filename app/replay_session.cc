@@ -37,7 +37,8 @@ features::LogTime ReplayClock::at(features::EventTime event) {
 ReplaySession::ReplaySession(const detector::Options& options, std::function<void(std::string_view)> emit)
     : emit_(std::move(emit)), partition_(options, nullptr) {}
 
-void ReplaySession::take(const connectors::Decoded& decoded, std::string_view file, std::uint64_t line) {
+void ReplaySession::take(const connectors::Decoded& decoded, std::string_view file, std::uint64_t line,
+                         std::int32_t event_index) {
   if (!decoded.ok()) {
     ++summary_.rejected;
     ++summary_.rejects_by_reason[connectors::name_of(decoded.reject)];
@@ -47,7 +48,7 @@ void ReplaySession::take(const connectors::Decoded& decoded, std::string_view fi
   if (origin_.file != file) origin_.file = file;
   origin_.line = line;
   outputs_.clear();
-  partition_.apply(decoded.event, origin_, clock_.at(decoded.event.event_time), 0, outputs_);
+  partition_.apply(decoded.event, origin_, clock_.at(decoded.event.event_time), event_index, outputs_);
   for (const detector::Alert& alert : outputs_.alerts) {
     emit_(connectors::to_ocsf(alert, version()));
     ++alerts_;

@@ -40,7 +40,9 @@ class ReplaySession {
   // `emit` gets each alert as one OCSF line, without a newline.
   ReplaySession(const detector::Options& options, std::function<void(std::string_view line)> emit);
 
-  void take(const connectors::Decoded& decoded, std::string_view file, std::uint64_t line);
+  // `event_index`: of the event among those of the line.
+  void take(const connectors::Decoded& decoded, std::string_view file, std::uint64_t line,
+            std::int32_t event_index = 0);
   [[nodiscard]] ReplaySummary summary() const;
   [[nodiscard]] std::uint64_t alerts() const { return alerts_; }
 

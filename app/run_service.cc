@@ -139,6 +139,7 @@ void Service::make_rekey_stage() {
   settings.start_at_latest = config_.input.start == "latest";
   settings.commit_interval_ms = config_.commit_interval_ms;
   settings.decode = options_.decode;
+  settings.sources = config_.input.sources;
   rekey_ = std::make_unique<RekeyStage>(std::move(settings));
 }
 

@@ -44,17 +44,22 @@ std::optional<features::EventTime> parse_moment(std::string_view text) {
 void VolumesQueryArguments::add_to(CLI::App& command) {
   command.add_option("--from", from, "Only what happened at or after this time (ISO 8601, UTC if no zone is named)");
   command.add_option("--to", to, "Only what happened before this time");
-  command.add_option("--integration", integrations, "Only these integrations: ids, or names (with * and ?)");
-  command.add_option("--user", users, "Only what these users took: ids, or names (with * and ?)");
-  command.add_option("--address", addresses, "Only from these addresses or networks (10.0.0.0/8)");
-  command.add_option("--session", sessions, "Only in these sessions (session or login key)");
-  command.add_option("--object", objects, "Only reads that touched these objects (with * and ?)");
-  command.add_option("--agent", agents, "Only by these user agents: a part of them, or with * and ?");
-  command.add_option("--tenant-id", tenants, "Only these tenants");
+  // Each takes one value, so that files may follow it; several are given one by one.
+  const auto values = [&](const char* name, std::vector<std::string>& into, const char* help) {
+    return command.add_option(name, into, help)->allow_extra_args(false);
+  };
+  values("--integration", integrations, "Only these integrations: ids, or names (with * and ?)");
+  values("--user", users, "Only what these users took: ids, or names (with * and ?)");
+  values("--address", addresses, "Only from these addresses or networks (10.0.0.0/8)");
+  values("--session", sessions, "Only in these sessions (session or login key)");
+  values("--object", objects, "Only reads that touched these objects (with * and ?)");
+  values("--agent", agents, "Only by these user agents: a part of them, or with * and ?");
+  values("--tenant-id", tenants, "Only these tenants");
   command
       .add_option("--by", by,
                   "Split each entity by day, hour, object, address, agent, session, class; several: day,object")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
 }
 
 Result<VolumesQuery> VolumesQuery::make(const VolumesQueryArguments& arguments) {

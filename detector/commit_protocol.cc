@@ -58,7 +58,8 @@ PartitionProgress CommitProtocol::progress_of(const Owned& owned) {
           .position = owned.position,
           .committed = owned.committed,
           .last_record_ms = owned.last_record_ms,
-          .recovered = owned.position >= owned.replay_until};
+          .recovered = owned.position >= owned.replay_until,
+          .waiting = owned.waiting_at >= 0};
 }
 
 void CommitProtocol::assign(std::span<const std::int32_t> partitions) {
@@ -155,6 +156,7 @@ bool CommitProtocol::on_record(const LogRecord& record) {
   }
   Owned& owned = *latest_;
   if (record.offset < owned.position) return true;  // handed over already
+  if (!make_ready(owned, record)) return false;
   if (record.offset < owned.replay_until) {
     replay(owned, record);
   } else {
@@ -169,19 +171,34 @@ bool CommitProtocol::on_record(const LogRecord& record) {
   return ports_.clock.now_ms() < next_commit_ms_;
 }
 
+// False where the record, or one before it, has to wait.
+bool CommitProtocol::make_ready(Owned& owned, const LogRecord& record) {
+  if (owned.waiting_at >= 0 && record.offset > owned.waiting_at) return false;
+  const bool ready = record.offset < owned.replay_until
+                         ? owned.machine->ready_to_replay(record, decided_at(owned, record.offset))
+                         : owned.machine->ready(record);
+  owned.waiting_at = ready ? -1 : record.offset;
+  if (!ready) ports_.log.come_again(record.partition, record.offset);
+  return ready;
+}
+
+std::span<const Decision> CommitProtocol::decided_at(Owned& owned, std::int64_t offset) {
+  std::size_t& first = owned.next_decided;
+  while (first < owned.decided.size() && owned.decided[first].offset < offset) ++first;
+  std::size_t end = first;
+  while (end < owned.decided.size() && owned.decided[end].offset == offset) ++end;
+  return std::span(owned.decided).subspan(first, end - first);
+}
+
 void CommitProtocol::replay(Owned& owned, const LogRecord& record) {
-  std::size_t& next = owned.next_decided;
-  while (next < owned.decided.size() && owned.decided[next].offset < record.offset) ++next;
-  const std::size_t first = next;
-  while (next < owned.decided.size() && owned.decided[next].offset == record.offset) ++next;
-  owned.machine->replay(record, std::span(owned.decided).subspan(first, next - first));
+  owned.machine->replay(record, decided_at(owned, record.offset));
   ++counts_.replayed;
   if (record.offset + 1 >= owned.replay_until) std::vector<Decision>().swap(owned.decided);
 }
 
 void CommitProtocol::on_end(std::int32_t partition, std::int64_t offset) {
   const auto found = owned_.find(partition);
-  if (found == owned_.end() || offset <= found->second->position) return;
+  if (found == owned_.end() || offset <= found->second->position || found->second->waiting_at >= 0) return;
   // Transaction markers and aborted records hold offsets too; stepping over them lets the lag come to zero.
   found->second->position = offset;
   if (offset > found->second->replay_until) moved_ = true;

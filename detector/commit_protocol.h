@@ -49,6 +49,7 @@ struct PartitionProgress {
   std::int64_t committed = -1;
   std::int64_t last_record_ms = 0;  // log time; 0 = none yet
   bool recovered = false;
+  bool waiting = false;  // for what its next record needs
 };
 
 struct ProtocolCounts {
@@ -96,6 +97,7 @@ class CommitProtocol final : public RecordSink {
     std::unique_ptr<RecordMachine> machine;  // destroyed before the store it reads
     CheckpointMark mark;                     // of the last checkpoint started
     std::int64_t position = 0;
+    std::int64_t waiting_at = -1;  // the record that was not ready; nothing behind it is taken before it
     std::int64_t committed = 0;
     std::int64_t replay_until = 0;  // K at recovery
     std::int64_t state_end = 0;     // of the state topic's partition, after the last commit
@@ -110,6 +112,8 @@ class CommitProtocol final : public RecordSink {
   [[nodiscard]] static PartitionProgress progress_of(const Owned& owned);
   Result<std::unique_ptr<Owned>> recover(std::int32_t partition);
   Result<> read_decisions(Owned& owned, const StartPoint& start);
+  bool make_ready(Owned& owned, const LogRecord& record);
+  std::span<const Decision> decided_at(Owned& owned, std::int64_t offset);
   void replay(Owned& owned, const LogRecord& record);
   Result<> commit();
   Result<> checkpoint_where_due();

@@ -18,7 +18,7 @@ void write_episode(ByteWriter& out, const Episode& episode) {
   out.u8(static_cast<std::uint8_t>(episode.severity));
   out.u8(static_cast<std::uint8_t>(episode.window));
   out.u8(static_cast<std::uint8_t>((episode.open ? 1 : 0) | (episode.strange ? 2 : 0) | (episode.estimated ? 4 : 0) |
-                                   (episode.passed_on ? 8 : 0)));
+                                   (episode.passed_on ? 8 : 0) | (episode.by_actor ? 16 : 0)));
   out.varint(episode.classes.bits());
 }
 
@@ -38,7 +38,7 @@ Episode read_episode(ByteReader& in, std::uint8_t format) {
   const std::uint8_t flags = in.u8();
   const std::uint64_t classes = format >= 2 ? in.varint() : 0;
   if (revision > UINT32_MAX || severity < 2 || severity > 5 || window >= kWindows) in.fail();
-  if (flags > (format >= 2 ? 15 : 3) || classes > UINT32_MAX) in.fail();
+  if (flags > (format >= 2 ? 31 : 3) || classes > UINT32_MAX) in.fail();
   if (!in.ok()) return {};
   episode.revision = static_cast<std::uint32_t>(revision);
   episode.severity = static_cast<Severity>(severity);
@@ -47,6 +47,7 @@ Episode read_episode(ByteReader& in, std::uint8_t format) {
   episode.strange = (flags & 2) != 0;
   episode.estimated = (flags & 4) != 0;
   episode.passed_on = (flags & 8) != 0;
+  episode.by_actor = (flags & 16) != 0;
   episode.classes = features::DataClasses(static_cast<std::uint32_t>(classes));
   return episode;
 }

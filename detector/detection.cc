@@ -85,7 +85,8 @@ bool Detection::investigate(const Touched& touched, Case& c) {
   };
   look_at(touched.owner);
   look_at(touched.pair);
-  look_at(touched.actor);
+  // Rows that an alert of the user's own tells of are not told by its integration's.
+  if (touched.actor != nullptr && !touched.actor->episode.open) look_at(touched.actor);
   for (std::size_t i = 1; i < c.found; ++i) {
     // The owner speaks unless one behind it is clearly odder.
     if (c.findings[i].combined.surprise > c.findings[c.main].combined.surprise + 2.0 &&
@@ -202,6 +203,8 @@ void Detection::decide(const Touched& touched, Case& c, Entity& reported, const 
   }
   record.episode.strange = record.episode.strange || c.strange();
   record.episode.estimated = lead.estimated > 0;
+  record.episode.by_actor =
+      &reported == touched.owner && touched.actor != nullptr && c.speaking().type == EntityType::kUser;
   record.episode.classes |= c.classes;
   if (&reported == touched.owner && record.kind == DecisionKind::kRaise) {
     record.explained = {touched.actor != nullptr ? touched.actor->key : 0,

@@ -35,6 +35,7 @@ struct Episode {
   bool strange = false;    // novelty or a tripwire took part: its volumes are not learnt as they are
   bool estimated = false;  // part of the records last said was an estimate
   bool passed_on = false;  // its alert is another entity's now
+  bool by_actor = false;   // the records last said are all its actor's, not the owner's alone
 
   bool operator==(const Episode&) const = default;
 

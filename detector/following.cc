@@ -21,8 +21,8 @@ namespace {
 constexpr std::int32_t kNearHours = 24;  // of an episode: the true count may stand in another hour than its estimate
 constexpr std::int64_t kLateMs = features::kMsPerHour;
 constexpr std::int64_t kNearlyAll = 1000;  // what is left is less than its thousandth
-constexpr double kConfirmed = 1.01;      // times what was said, at most
-constexpr std::size_t kMostOther = 128;  // bytes of another entity's name
+constexpr double kConfirmed = 1.01;        // times what was said, at most
+constexpr std::size_t kMostOther = 128;    // bytes of another entity's name
 
 bool near(const Episode& episode, std::int32_t hour) {
   return hour >= episode.first_hour - kNearHours && hour <= episode.last_hour + kNearHours;

@@ -8,6 +8,7 @@
 #include "detector/detection.h"
 #include "detector/entity_store.h"
 #include "detector/explanation.h"
+#include "features/coverage.h"
 #include "features/inventory.h"
 
 namespace outflow::detector {
@@ -30,6 +31,7 @@ class Partition::Impl {
     if (auto counted = counter_.load(); !counted.ok()) return counted;
     if (cold_ != nullptr) {
       if (auto listed = inventory_.load(*cold_); !listed.ok()) return listed;
+      if (auto covered = coverage_.load(*cold_); !covered.ok()) return covered;
     }
     return store_.load();
   }
@@ -37,6 +39,7 @@ class Partition::Impl {
   // Counts and scores. False where there is nothing to decide.
   bool observe(const AuditEvent& event, const Origin& origin, LogTime log_time) {
     counted_ = &counter_.count(event, log_time);
+    coverage_.observe(event, counted_->tenant, log_time);
     inventory_.apply(event, *counted_, counter_.watermark(counted_->tenant));
     proposals_ = {};
     anomalies_.clear();
@@ -79,6 +82,7 @@ class Partition::Impl {
   void encode_dirty(features::StateWriter& out) {
     counter_.encode_dirty(out);
     inventory_.encode_dirty(out);
+    coverage_.encode_dirty(out);
     store_.encode_dirty(out);
   }
   void checkpoint_durable() {
@@ -86,7 +90,7 @@ class Partition::Impl {
     store_.checkpoint_durable();
   }
   [[nodiscard]] std::size_t dirty_bytes() const {
-    return counter_.dirty_bytes() + inventory_.dirty_bytes() + store_.dirty_bytes();
+    return counter_.dirty_bytes() + inventory_.dirty_bytes() + coverage_.dirty_bytes() + store_.dirty_bytes();
   }
 
   [[nodiscard]] PartitionStats stats() const {
@@ -95,6 +99,7 @@ class Partition::Impl {
     stats.entities = store_.size();
     stats.entities_forgotten = store_.forgotten() + store_.damaged();
     stats.watermark_ms = watermark_ms_;
+    stats.feed_gap_ms = coverage_.open_gaps_ms();
     for (const auto& [key, tenant] : store_.tenants()) {
       stats.watermark_ms = std::max(stats.watermark_ms, tenant->watermark());
       if (tenant->incident != 0 && tenant->watermark() - tenant->incident_last_ms <= 24 * features::kMsPerHour) {
@@ -142,6 +147,7 @@ class Partition::Impl {
   const features::StateReader* cold_;
   features::Counter counter_;
   features::Inventory inventory_;
+  features::Coverage coverage_;
   EntityStore store_;
   Detection detection_;
   const CountedEvent* counted_ = nullptr;

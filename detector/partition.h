@@ -7,6 +7,7 @@
 // offset pass through apply_decided() with what was decided then, so another CPU or version cannot decide otherwise.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -70,6 +71,8 @@ struct PartitionStats {  // monotone counts since construction, and gauges
   std::size_t entities = 0;        // gauge
   std::size_t incidents_open = 0;  // gauge
   std::int64_t watermark_ms = 0;   // gauge, event time; 0 = none yet
+  // Gauges by features::source_slot(): how long the longest open gap in a feed lasts, among tenants; 0 = none.
+  std::array<std::int64_t, features::kSourceSlots> feed_gap_ms{};
 };
 
 class Partition {

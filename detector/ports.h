@@ -61,6 +61,9 @@ class EventLog {
   virtual Result<LogBounds> bounds(std::int32_t partition) = 0;
   // From now on, records of this partition come to poll(), beginning at `offset`.
   virtual Result<> start(std::int32_t partition, std::int64_t offset) = 0;
+  // The record at `offset` cannot be taken yet. After a little while the partition comes again from there on; records
+  // behind it that are handed over until then are ignored. Others than the partition at hand go on.
+  virtual void come_again(std::int32_t partition, std::int64_t offset) = 0;
 };
 
 // ---- the outputs ----
@@ -175,6 +178,10 @@ class RecordMachine {
  public:
   virtual ~RecordMachine() = default;
   virtual Result<> load() = 0;
+  // Whether the record can be dealt with now. False where something outside that it needs is on its way (a schema): it
+  // is then asked again later, and nothing behind it comes before. Never false for ever in front of apply().
+  virtual bool ready(const LogRecord& /*record*/) { return true; }
+  virtual bool ready_to_replay(const LogRecord& /*record*/, std::span<const Decision> /*decided*/) { return true; }
   virtual void apply(const LogRecord& record, RecordOutputs& outputs) = 0;
   // Below the committed offset: takes the decisions of this record (often none), puts nothing out.
   virtual void replay(const LogRecord& record, std::span<const Decision> decided) = 0;

@@ -184,7 +184,8 @@ void Detection::tell_correction(Settling& settling, const Touched& touched, Case
 
   const auto said = static_cast<double>(episode.records);
   const bool exact_now = episode.estimated && lead.estimated <= 0;
-  const bool another = lead.records >= kWorthTelling * said || lead.records * kWorthTelling <= said;
+  const bool another =
+      !episode.by_actor && (lead.records >= kWorthTelling * said || lead.records * kWorthTelling <= said);
   if (!exact_now && !another && unsaid.from == 0) return;
   c.restated = Restated{episode.records, episode.estimated, unsaid.other, unsaid.from == 0 && unsaid.to != 0};
   if (unsaid.from != 0) {
@@ -194,6 +195,7 @@ void Detection::tell_correction(Settling& settling, const Touched& touched, Case
   episode.records = static_cast<std::int64_t>(std::min(lead.records, 9e18));
   episode.severity = severity_of(lead.records, lead.band.median(), episode.strange, c.classes);
   episode.estimated = lead.estimated > 0;
+  episode.by_actor = false;
   proposals_.push_back({record, c});
 }
 

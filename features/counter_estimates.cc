@@ -83,14 +83,14 @@ std::uint64_t Counter::Impl::estimate_of(const Extraction& extraction) {
     report = report || is_report(sighted.kind);
   }
   const ObjectMemory* held = subject == 0 ? nullptr : memories_.find(subject);
-  if (report) return held == nullptr ? 0 : held->truth_near(extraction.time_ms);
+  if (report) return held == nullptr ? 0 : std::min(held->truth_near(extraction.time_ms), kMostRecords);
   if (reach == Reach::kFiltered || reach == Reach::kLimited) {
     const ObjectMemory* alike = memories_.find(shape);
     const auto brought = alike == nullptr ? std::nullopt : alike->truth_before(extraction.time_ms);
-    if (brought) return *brought;
+    if (brought) return std::min(*brought, kMostRecords);
     if (reach == Reach::kLimited) return 0;  // a part of unknown size
   }
-  return held == nullptr ? 0 : held->size_at(extraction.time_ms);
+  return held == nullptr ? 0 : std::min(held->size_at(extraction.time_ms), kMostRecords);
 }
 
 // Lists the group where a later lesson can change its estimate.
@@ -120,7 +120,7 @@ void Counter::Impl::listen(Fingerprint key, Fingerprint group) {
 // What an extraction brought in the end is a lesson for those like it: told by the first that can.
 void Counter::Impl::teach(const Extraction& extraction, const ExtractionSummary& sum) {
   bool told = !sum.known;
-  std::int64_t rows = static_cast<std::int64_t>(sum.records);
+  const auto rows = static_cast<std::int64_t>(sum.records);
   for (VolumeGroup* group : extraction.groups) {
     if (!teaches(*group)) continue;
     const std::int64_t time_ms = group->summary(scratch_).taker_ms;

@@ -130,14 +130,25 @@ void Counter::Impl::regroup(ExtractionPool& pool, std::vector<Sighting> after, c
     }
   }
   change();
-  const std::size_t grown = after.size() > before.size() ? after.size() - before.size() : 0;
   pool.sightings = after;
-  pools_.grew(pool, grown * sizeof(Sighting));
+  if (after.size() > before.size()) pools_.grew(pool, (after.size() - before.size()) * sizeof(Sighting));
+  if (after.size() < before.size()) pools_.shrank(pool, (before.size() - after.size()) * sizeof(Sighting));
   pools_.changed(pool);
   for (std::uint32_t i = 0; i < after.size(); ++i) {
     if (after[i].first != i || kept[i]) continue;
     if (const Extraction made = gather(after, i); !made.groups.empty()) reckon(made);
   }
+}
+
+// A pull of thousands of downloads would make its pool long and each further one dear.
+void Counter::Impl::fold_sighting(std::int64_t time_ms) {
+  if (sight_.kind != SightingKind::kDownload) return;
+  const ExtractionPool* pool = pools_.find(sight_.pool);
+  if (pool == nullptr) return;
+  const Sighting* other = pool->stands_for(std::clamp(time_ms, -kFarthestMs, kFarthestMs), sight_.shape);
+  if (other == nullptr || groups_.find(other->group) == nullptr) return;
+  keys_.sighting = other->group;
+  ++stats_.folded;
 }
 
 // Adds one record to a group that takes part in extractions, and posts what that changes.

@@ -168,6 +168,7 @@ VolumeGroup* Counter::Impl::count_in_groups(const AuditEvent& event, const Contr
       home = job;
       break;
     case To::kSighting:
+      fold_sighting(row.time_ms);
       home = &group(keys_.sighting, GroupKind::kSighting);
       if (request != nullptr) link(*request, *home);
       if (job != nullptr) link(*job, *home);

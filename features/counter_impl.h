@@ -113,6 +113,7 @@ class Counter::Impl {
   [[nodiscard]] Fingerprint name_of_group(VolumeGroup& group);
   void contribute_sighting(VolumeGroup& group, const Contribution& row);
   bool contribute_quickly(VolumeGroup& group, const Extraction& extraction, const Contribution& row);
+  void fold_sighting(std::int64_t time_ms);
   void place(VolumeGroup& group, const Contribution& row);
   void belong(VolumeGroup& group, const Contribution& row);
   void add_row(VolumeGroup& group, const Contribution& row);

@@ -130,6 +130,19 @@ const Sighting* ExtractionPool::find(Fingerprint group) const {
   return found == sightings.end() ? nullptr : &*found;
 }
 
+const Sighting* ExtractionPool::stands_for(std::int64_t download_ms, Fingerprint shape) const {
+  if (sightings.size() < kFoldFrom) return nullptr;
+  const Sighting* nearest = nullptr;
+  std::int64_t least = sightings.size() < kMost ? kNearbyMs : INT64_MAX;
+  for (const Sighting& one : sightings) {
+    const std::int64_t distance = one.time_ms < download_ms ? download_ms - one.time_ms : one.time_ms - download_ms;
+    if (one.kind != SightingKind::kDownload || one.shape != shape || distance > least) continue;
+    nearest = &one;
+    least = distance;
+  }
+  return nearest;
+}
+
 void ExtractionPool::encode(ByteWriter& out) const {
   out.varint(sightings.size());
   std::uint64_t last = 0;

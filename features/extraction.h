@@ -50,10 +50,15 @@ struct ExtractionPool : HourEntry {
   static constexpr std::uint8_t kVersion = 1;
   static constexpr std::int64_t kPauseMs = 45 * 60 * 1000;  // a longer one between downloads: another pull
   static constexpr std::size_t kMost = 1024;                // further ones are extractions of their own
+  static constexpr std::size_t kFoldFrom = 256;             // from here on downloads join others nearby
+  static constexpr std::int64_t kNearbyMs = 60 * 1000;
 
   std::vector<Sighting> sightings;  // paired
 
   [[nodiscard]] const Sighting* find(Fingerprint group) const;
+  // Where there are many, the download at hand may as well be another record of this one: the nearest of its shape in
+  // time, within kNearbyMs, or however far where there is no room. Null: it is a sighting of its own.
+  [[nodiscard]] const Sighting* stands_for(std::int64_t download_ms, Fingerprint shape) const;
   void encode(ByteWriter& out) const;
   bool decode(ByteReader& in, std::uint8_t version);
   [[nodiscard]] std::size_t heap_bytes() const { return sightings.capacity() * sizeof(Sighting); }

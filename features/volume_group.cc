@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::uint64_t kMost = UINT64_MAX >> 2;  // sums stop here, so that differences fit a signed integer
 
+constexpr std::uint64_t kMostEstimate = 1'000'000'000'000;  // as one record's count
+
 constexpr std::uint32_t kMostEvents = (1U << 29) - 1;
 
 std::uint64_t add_up(std::uint64_t a, std::uint64_t b) {
@@ -247,8 +249,8 @@ std::unique_ptr<Sighted> Sighted::decode(ByteReader& in) {
   sighted->estimate = in.varint();
   sighted->told = in.zigzag();
   if (sighted->told >= 0) sighted->told_ms = in.zigzag();
-  const bool sane =
-      in.ok() && sighted->estimate <= kMost && sighted->told >= -1 && sighted->told <= static_cast<std::int64_t>(kMost);
+  const bool sane = in.ok() && sighted->estimate <= kMostEstimate && sighted->told >= -1 &&
+                    sighted->told <= static_cast<std::int64_t>(kMost);
   return sane ? std::move(sighted) : nullptr;
 }
 

@@ -1,6 +1,7 @@
 #include "features/volume_report.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <tuple>
@@ -85,7 +86,7 @@ std::vector<VolumeRow> VolumeReport::rows(const Chooser& choose) const {
   struct Sum {
     VolumeRow row;
     std::set<std::string, std::less<>> objects;
-    bool any = false, dated = false;
+    bool dated = false;
   };
   std::map<std::pair<Fingerprint, std::vector<std::string>>, Sum> sums;
   for (const auto& [key, cell] : cells_) {
@@ -116,7 +117,6 @@ std::vector<VolumeRow> VolumeReport::rows(const Chooser& choose) const {
     if (!only_repeats) {
       row.classes |= cell.classes;
       sum.objects.insert(set.names.begin(), set.names.end());
-      sum.any = true;
     }
     if (cell.events > 0) {
       row.first.ms = sum.dated ? std::min(row.first.ms, cell.first_ms) : cell.first_ms;
@@ -124,21 +124,32 @@ std::vector<VolumeRow> VolumeReport::rows(const Chooser& choose) const {
       sum.dated = true;
     }
   }
-  // Repeats alone make no entity, but they are part of the split of one that there is.
-  std::set<Fingerprint> known;
+  // What moved away altogether makes no entity, and repeats alone make none; in the split of one that there is they
+  // count.
+  std::map<Fingerprint, std::array<std::int64_t, 4>> net;
   for (const auto& [key, sum] : sums) {
-    if (sum.any) known.insert(key.first);
+    std::array<std::int64_t, 4>& of_entity = net[key.first];
+    const std::array<std::int64_t, 4> of_row{sum.row.records, sum.row.bytes, sum.row.events, sum.row.uncounted_events};
+    for (std::size_t i = 0; i < of_entity.size(); ++i) of_entity[i] = saturating_add(of_entity[i], of_row[i]);
   }
-  std::vector<VolumeRow> rows;
+  struct Ranked {
+    std::int64_t records, events;  // of the whole entity: its rows stay together
+    VolumeRow row;
+  };
+  std::vector<Ranked> ranked;
   for (auto& [key, sum] : sums) {
-    if (!known.contains(key.first)) continue;
+    const std::array<std::int64_t, 4>& of_entity = net[key.first];
+    if (of_entity == std::array<std::int64_t, 4>{}) continue;
     sum.row.objects.assign(sum.objects.begin(), sum.objects.end());
-    rows.push_back(std::move(sum.row));
+    ranked.push_back({of_entity[0], of_entity[2], std::move(sum.row)});
   }
-  std::sort(rows.begin(), rows.end(), [](const VolumeRow& a, const VolumeRow& b) {
-    return std::tie(a.tenant_id, b.records, b.events, a.type, a.entity, a.split) <
-           std::tie(b.tenant_id, a.records, a.events, b.type, b.entity, b.split);
+  std::sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
+    return std::tie(a.row.tenant_id, b.records, b.events, a.row.type, a.row.entity, a.row.split) <
+           std::tie(b.row.tenant_id, a.records, a.events, b.row.type, b.row.entity, b.row.split);
   });
+  std::vector<VolumeRow> rows;
+  rows.reserve(ranked.size());
+  for (Ranked& one : ranked) rows.push_back(std::move(one.row));
   return rows;
 }
 

@@ -63,7 +63,7 @@ class VolumeReport {
 
   // Says which row of its entity a part belongs to (texts are compared); nullopt: to none.
   using Chooser = std::function<std::optional<std::vector<std::string>>(const VolumePart&)>;
-  // By tenant, then most records, most events, entity, split.
+  // By tenant, then entities with most records, most events, id; the rows of one by their split.
   [[nodiscard]] std::vector<VolumeRow> rows(const Chooser& choose = {}) const;
 
  private:

@@ -2,10 +2,12 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/command.h"
 #include "app/config_dump.h"
 #include "app/config_examine.h"
+#include "app/decode_options.h"
 #include "app/exit_code.h"
 
 namespace outflow::app {
@@ -18,7 +20,15 @@ struct CheckArguments {
   bool schema = false;
 };
 
-void print_json(const ConfigExamination& examination, bool with_config) {
+// What the configuration itself says, and what the files say that it names.
+struct Report {
+  ConfigExamination examination;
+  std::vector<connectors::MappingProblem> of_files;
+  [[nodiscard]] bool valid() const { return examination.valid() && of_files.empty(); }
+};
+
+void print_json(const Report& report_of, bool with_config) {
+  const ConfigExamination& examination = report_of.examination;
   using Tree = ConfigTree;
   Tree problems = Tree::list();
   for (const ConfigProblem& problem : examination.problems) {
@@ -31,16 +41,30 @@ void print_json(const ConfigExamination& examination, bool with_config) {
                                {"column", place(problem.at.column)},
                                {"message", Tree::text(problem.message)}}));
   }
-  Tree report = Tree::map({{"valid", Tree::boolean(examination.valid())}, {"problems", std::move(problems)}});
-  if (with_config && examination.valid()) report.set("config", dump_config_tree(examination.config));
+  for (const connectors::MappingProblem& problem : report_of.of_files) {
+    const auto place = [&problem](int number) {
+      return Tree::literal(problem.line > 0 ? std::to_string(number) : std::string("null"));
+    };
+    problems.append(Tree::map({{"severity", Tree::text("error")},
+                               {"file", Tree::text(problem.file)},
+                               {"line", place(problem.line)},
+                               {"column", place(problem.column)},
+                               {"message", Tree::text(problem.message)}}));
+  }
+  Tree report = Tree::map({{"valid", Tree::boolean(report_of.valid())}, {"problems", std::move(problems)}});
+  if (with_config && report_of.valid()) report.set("config", dump_config_tree(examination.config));
   std::printf("%s\n", report.json(2).c_str());
 }
 
-void print_text(const ConfigExamination& examination, bool with_config) {
+void print_text(const Report& report, bool with_config) {
+  const ConfigExamination& examination = report.examination;
   for (const ConfigProblem& problem : examination.problems) {
     std::fprintf(stderr, "%s\n", examination.show(problem).c_str());
   }
-  if (!examination.valid()) return;
+  for (const connectors::MappingProblem& problem : report.of_files) {
+    std::fprintf(stderr, "%s\n", problem.text().c_str());
+  }
+  if (!report.valid()) return;
   if (with_config) {
     std::printf("%s", dump_config_yaml(examination.config).c_str());
   } else {
@@ -53,16 +77,18 @@ int check(const CheckArguments& arguments) {
     std::printf("%s", config_json_schema().c_str());
     return kExitOk;
   }
-  ConfigExamination examination = examine_config_file(arguments.config, process_environment());
+  Report report{examine_config_file(arguments.config, process_environment()), {}};
+  ConfigExamination& examination = report.examination;
+  if (examination.valid()) report.of_files = decode_problems(examination.config);
   if (examination.valid() && !arguments.config.empty() && examination.config.input.topics.empty()) {
     examination.problems.push_back({true, {}, "input.topics is empty: `outflow run` needs at least one topic"});
   }
   if (arguments.output == "json") {
-    print_json(examination, arguments.print);
+    print_json(report, arguments.print);
   } else {
-    print_text(examination, arguments.print);
+    print_text(report, arguments.print);
   }
-  return examination.valid() ? kExitOk : kExitConfiguration;
+  return report.valid() ? kExitOk : kExitConfiguration;
 }
 
 }  // namespace

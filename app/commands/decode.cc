@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/command.h"
 #include "app/config.h"
@@ -13,6 +14,7 @@
 #include "app/decode_options.h"
 #include "app/exit_code.h"
 #include "app/input_arguments.h"
+#include "connectors/decode/exposure_catalogue.h"
 #include "connectors/files/input.h"
 
 namespace outflow::app {
@@ -24,6 +26,7 @@ constexpr std::size_t kReasons = connectors::kRejectReasons;
 struct DecodeArguments {
   InputArguments input;
   std::string rejects;
+  std::string source;
 };
 
 // A stream that is written in large pieces. A reader that has gone away is no failure: it has what it wanted.
@@ -82,8 +85,8 @@ void print_summary(const connectors::InputProgress& progress, const std::array<s
 }
 
 // Reads everything; false where output is no longer wanted or possible.
-bool decode_all(connectors::Input& input, LineOutput& events, LineOutput* rejects,
-                std::array<std::uint64_t, kReasons>& reasons, bool& input_failed) {
+bool decode_all(connectors::Input& input, const connectors::ExposureCatalogue& exposure, LineOutput& events,
+                LineOutput* rejects, std::array<std::uint64_t, kReasons>& reasons, bool& input_failed) {
   connectors::InputRecord record;
   while (true) {
     const auto found = input.next(record);
@@ -94,7 +97,7 @@ bool decode_all(connectors::Input& input, LineOutput& events, LineOutput* reject
     }
     if (!*found) return true;
     if (record.decoded->ok()) {
-      append_event_line(record, events.buffer());
+      append_event_line(record, exposure, events.buffer());
       if (!events.flush_if_large()) return false;
       continue;
     }
@@ -110,12 +113,14 @@ int run_decode(const DecodeArguments& arguments) {
   connectors::InputOptions options;
   const Result<Config> config = load_config(arguments.input.config);
   Result<connectors::DecodeOptions> decode =
-      config ? decode_options(*config, arguments.input.tenant) : Result<connectors::DecodeOptions>(config.error());
+      config ? decode_options(*config, {arguments.input.tenant, arguments.input.mappings, arguments.source})
+             : Result<connectors::DecodeOptions>(config.error());
   if (!decode) {
     complain(decode.error());
     return kExitConfiguration;
   }
   options.decode = std::move(*decode);
+  const auto exposure = options.decode.exposure ? options.decode.exposure : connectors::ExposureCatalogue::built_in();
   auto input = connectors::Input::open(arguments.input.inputs, options);
   if (!input) return complain(input.error());
   std::unique_ptr<std::FILE, CloseFile> rejects_file;
@@ -130,7 +135,7 @@ int run_decode(const DecodeArguments& arguments) {
   LineOutput events(stdout, "standard output");
   std::array<std::uint64_t, kReasons> reasons{};
   bool input_failed = false;
-  const bool complete = decode_all(*input, events, rejects ? &*rejects : nullptr, reasons, input_failed);
+  const bool complete = decode_all(*input, *exposure, events, rejects ? &*rejects : nullptr, reasons, input_failed);
   if (complete) {
     events.flush();
     print_summary(input->progress(), reasons);
@@ -150,6 +155,8 @@ void add_decode_command(CLI::App& root, int& exit_code) {
   const auto arguments = std::make_shared<DecodeArguments>();
   arguments->input.add_to(*command);
   command->add_option("--rejects", arguments->rejects, "Write one JSON line per rejected record to this file");
+  command->add_option("--source", arguments->source,
+                      "Read every record as of this source, instead of telling it by content");
   command->callback([arguments, &exit_code] { exit_code = run_decode(*arguments); });
 }
 

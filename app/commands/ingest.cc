@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "app/command.h"
@@ -100,22 +101,26 @@ struct Tally {
   std::uint64_t rejected = 0;
 };
 
-// Records that cannot be decoded stay behind, counted and shown.
+// Records of which nothing can be decoded stay behind, counted and shown. One of several events is written once, whole,
+// under the tenant of the first that can be read; where they are of several tenants, the rekey stage sorts that out.
 Result<> copy(connectors::Input& input, IngestProducer& producer, const IngestArguments& arguments,
               const Config& config, const std::atomic<bool>& stop, Tally& tally) {
   Progress progress(arguments.no_progress);
   const Pace pace(arguments.rate);
   connectors::InputRecord record;
+  bool sent_already = false;  // with an earlier event of the same record
   while (!stop) {
     const Result<bool> more = input.next(record);
     if (!more) return more.error();
     if (!*more) break;
     const connectors::Decoded& decoded = *record.decoded;
+    if (record.event_index == 0) sent_already = false;
     if (!decoded.ok()) {
       const std::string why = std::string(name_of(decoded.reject)) + ": " + std::string(decoded.detail);
       show_reject(record, why, ++tally.rejected);
       continue;
     }
+    if (std::exchange(sent_already, true)) continue;
     pace.wait(tally.written);
     const std::string_view tenant =
         decoded.event.tenant_id.empty() ? std::string_view(config.input.tenant) : decoded.event.tenant_id;
@@ -170,7 +175,7 @@ int ingest(const IngestArguments& arguments) {
   (void)connectors::configure_log("warn", "auto");
   const StopSignals signals;
   connectors::InputOptions options;
-  Result<connectors::DecodeOptions> decode = decode_options(config);
+  Result<connectors::DecodeOptions> decode = decode_options(config, arguments.input.tenant);
   if (!decode) return report(decode.error());
   options.decode = std::move(*decode);
   options.want_json = true;

@@ -90,7 +90,8 @@ int replay(const ReplayArguments& arguments) {
   const Result<Config> config = load_config(arguments.input.config);
   if (!config.ok()) return complain(config.error().message, kExitConfiguration);
   connectors::InputOptions options;
-  Result<connectors::DecodeOptions> decode = decode_options(*config, arguments.input.tenant);
+  Result<connectors::DecodeOptions> decode =
+      decode_options(*config, {arguments.input.tenant, arguments.input.mappings, {}});
   if (!decode) return complain(decode.error().message, kExitConfiguration);
   options.decode = std::move(*decode);
   Result<connectors::Input> input = connectors::Input::open(arguments.input.inputs, options);
@@ -107,7 +108,7 @@ int replay(const ReplayArguments& arguments) {
     const Result<bool> more = input->next(record);
     if (!more.ok()) broken = more.error().message;
     if (!more.ok() || !more.value()) break;
-    session.take(*record.decoded, record.file, record.line);
+    session.take(*record.decoded, record.file, record.line, record.event_index);
     progress.tick(*input, session.alerts());
   }
   progress.clear();

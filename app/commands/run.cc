@@ -71,6 +71,11 @@ std::unique_ptr<connectors::WorkerMachines> machines_of(const Config& config, co
   settings.topic = worked_topic(config);
   settings.tenant_header = config.input.tenant_header;
   settings.keyed_by_users = config.input.keyed_by_tenant;
+  settings.rekeyed = !config.input.keyed_by_tenant;
+  settings.header_pins = !config.input.sources.empty();
+  if (const auto pin = config.input.sources.find(settings.topic); pin != config.input.sources.end()) {
+    settings.pinned_source = pin->second;
+  }
   settings.dead_letter_bytes = config.dead_letter_bytes;
   settings.dead_letter_max_bytes = limits.dead_letter_max_bytes;
   settings.render_alert = [product = version()](const detector::Alert& alert) {
@@ -85,7 +90,15 @@ int run(const RunArguments& arguments) {
     std::fprintf(stderr, "%s\n", config.error().message.c_str());
     return kExitConfiguration;
   }
-  const Result<connectors::DecodeOptions> decode = decode_options(*config);
+  Result<connectors::DecodeOptions> decode = decode_options(*config);
+  if (decode) {
+    Result<std::shared_ptr<connectors::SchemaStore>> schemas = open_schemas(*config);
+    if (schemas) {
+      decode->schemas = std::move(*schemas);
+    } else {
+      decode = schemas.error();
+    }
+  }
   if (!decode) {
     std::fprintf(stderr, "%s\n", decode.error().message.c_str());
     return kExitConfiguration;

@@ -83,6 +83,7 @@ class Input::Impl {
     RecordReader& reader = file_ ? *file_ : folder_->reader();
     record.file = file_ ? arguments_[next_argument_ - 1].path : folder_->file();
     record.line = reader.line();
+    record.event_index = reader.event_index();
     record.decoded = &reader.decoded();
     record.json = options_.want_json ? reader.json() : std::string_view();
     ++progress_.records;

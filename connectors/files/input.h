@@ -20,7 +20,10 @@ namespace outflow::connectors {
 struct InputRecord {
   std::string_view file;   // as given; of a folder's file, the folder as given and the path below it; "-" for stdin
   std::uint64_t line = 0;  // counted from 1; of a CSV row that spans lines, its first
-  std::string_view json;   // the record as one JSON object (a CSV row under its column names); empty if unreadable
+  std::int32_t event_index = 0;  // of several events in one record, which then come one after another, from 0
+  // The record as it can be sent on: JSON as it stands (a CSV row as an object under its column names); empty if
+  // unreadable. The same for all its events.
+  std::string_view json;
   const Decoded* decoded = nullptr;  // never null
 };
 

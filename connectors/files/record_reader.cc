@@ -45,7 +45,8 @@ RecordReader::RecordReader(std::unique_ptr<ByteSource> source, const DecodeOptio
       csv_(options.max_record_bytes),
       json_(position.layout, options.max_record_bytes),
       layout_(position.layout),
-      header_(std::move(position.header)) {
+      header_(std::move(position.header)),
+      skip_events_(position.event_index) {
   if (format_ == ReadPosition::Format::kCsv) {
     const std::vector<std::string_view> columns(header_.begin(), header_.end());
     (void)decoder_.csv_header(columns);  // it was accepted before
@@ -54,14 +55,12 @@ RecordReader::RecordReader(std::unique_ptr<ByteSource> source, const DecodeOptio
 }
 
 ReadPosition RecordReader::position() const {
-  return {format_, layout_, window_.offset(), window_.line(), header_};
+  return {format_, layout_, window_.offset(), window_.line(), event_index_, header_};
 }
 
 Result<bool> RecordReader::next() {
-  if (const Decoded* more = decoder_.next()) {
-    take(*more, line_);
-    return true;
-  }
+  if (inside_record_ && next_of_record()) return true;
+  event_index_ = 0;
   from_csv_ = false;
   raw_json_ = {};
   if (format_ == ReadPosition::Format::kUnknown) find_format();
@@ -120,6 +119,28 @@ bool RecordReader::take_header(std::span<const std::string_view> fields) {
 void RecordReader::take(const Decoded& decoded, std::uint64_t line) {
   decoded_ = &decoded;
   line_ = line;
+  skip_events_ = 0;
+}
+
+bool RecordReader::next_of_record() {
+  const Decoded* const decoded = decoder_.next();
+  inside_record_ = decoded != nullptr;
+  if (!inside_record_) return false;
+  decoded_ = decoded;
+  ++event_index_;
+  return true;
+}
+
+// Its first event, or that at which the reader was parked.
+bool RecordReader::take_record(std::string_view bytes, std::uint64_t line) {
+  const std::int32_t skip = skip_events_;
+  take(decoder_.decode_json(bytes), line);
+  inside_record_ = true;
+  if (is_readable(decoded_->reject)) raw_json_ = bytes;
+  for (std::int32_t i = 0; i < skip; ++i) {
+    if (!next_of_record()) break;
+  }
+  return true;
 }
 
 const Decoded& RecordReader::rejected(RejectReason reason) {
@@ -147,9 +168,7 @@ bool RecordReader::next_json(bool& at_end) {
     json_ = JsonReader(layout_, options_.max_record_bytes);
     return false;
   }
-  take(decoder_.decode_json(raw), json_.line());
-  if (is_readable(decoded_->reject)) raw_json_ = raw;
-  return true;
+  return take_record(raw, json_.line());
 }
 
 bool RecordReader::is_header(std::span<const std::string_view> fields) const {
@@ -166,9 +185,7 @@ bool RecordReader::next_csv(bool& at_end) {
   const bool wrong = csv_.reject() != RejectReason::kNone || csv_.fields().size() != header_.size();
   if (wrong && csv_.raw().starts_with("{\"") && csv_.reject() != RejectReason::kTooLarge) {
     const std::string_view line = csv_.raw().substr(0, csv_.raw().find('\n'));
-    take(decoder_.decode_json(line), csv_.line());
-    if (is_readable(decoded_->reject)) raw_json_ = line;
-    return true;
+    return take_record(line, csv_.line());
   }
   if (csv_.reject() != RejectReason::kNone) {
     take(rejected(csv_.reject()), csv_.line());

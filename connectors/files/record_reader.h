@@ -3,7 +3,8 @@
 // What it is, is told by its first record: `{` or `[` begins JSON; a line that names known columns begins CSV; else
 // every line is tried as JSON, until a CSV header comes. A header that comes again is skipped; another header takes
 // over (files that were put together). A JSON line among CSV rows is read as what it is.
-// One thread. May be parked: the place in the stream is kept, everything else is let go.
+// A record may hold several events (an array, an envelope around one, JSON in other wrappings): each comes by itself,
+// with its index. One thread. May be parked: the place in the stream is kept, everything else is let go.
 #pragma once
 
 #include <memory>
@@ -25,6 +26,7 @@ struct ReadPosition {
   JsonLayout layout = JsonLayout::kLines;
   std::uint64_t offset = 0;  // plain bytes
   std::uint64_t line = 1;
+  std::int32_t event_index = 0;     // of the event within the record that stands there
   std::vector<std::string> header;  // of CSV
 };
 
@@ -34,15 +36,16 @@ class RecordReader {
   // `source` stands at `position` already.
   RecordReader(std::unique_ptr<ByteSource> source, const DecodeOptions& options, ReadPosition position);
 
-  // The next record, accepted or not; false at the end. An error comes once, after all that stood before it.
+  // The next event, accepted or not; false at the end. An error comes once, after all that stood before it.
   Result<bool> next();
 
   [[nodiscard]] const Decoded& decoded() const noexcept { return *decoded_; }
   [[nodiscard]] std::uint64_t line() const noexcept { return line_; }
+  [[nodiscard]] std::int32_t event_index() const noexcept { return event_index_; }
   // The record as one JSON object; empty where it cannot be read as one. Of a CSV row: written on demand.
   [[nodiscard]] std::string_view json();
 
-  // Of the latest record, so that a reader made from it reads that record again.
+  // Of the latest event, so that a reader made from it reads that event again.
   [[nodiscard]] ReadPosition position() const;
   [[nodiscard]] std::uint64_t bytes_read() const { return window_.bytes_read(); }
   [[nodiscard]] std::uint64_t repeated_headers() const noexcept { return repeated_headers_; }
@@ -50,6 +53,8 @@ class RecordReader {
  private:
   void find_format();
   bool starts_csv();
+  bool next_of_record();
+  bool take_record(std::string_view bytes, std::uint64_t line);
   bool next_json(bool& at_end);
   bool next_csv(bool& at_end);
   bool is_header(std::span<const std::string_view> fields) const;
@@ -68,6 +73,9 @@ class RecordReader {
   const Decoded* decoded_ = nullptr;
   Decoded rejected_;
   std::uint64_t line_ = 0;
+  std::int32_t event_index_ = 0;
+  std::int32_t skip_events_ = 0;  // of the first record: they came before the reader was parked
+  bool inside_record_ = false;    // the decoder may have more events of it
   bool from_csv_ = false;
   std::string_view raw_json_;
   std::string written_json_;

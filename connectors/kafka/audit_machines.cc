@@ -7,8 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "connectors/kafka/audit_counts.h"
 #include "connectors/kafka/dead_letter.h"
 #include "connectors/kafka/origin_header.h"
+#include "connectors/kafka/pinned_decoders.h"
+#include "connectors/kafka/schema_gate.h"
 #include "detector/partition.h"
 
 namespace outflow::connectors {
@@ -18,26 +21,10 @@ constexpr std::uint32_t kSampleEvery = 64;
 constexpr std::size_t kReadings = 50;  // integrations a partition shows in metrics
 constexpr std::size_t kCanonicalIdLength = 15;
 constexpr std::size_t kLongIdLength = 18;
-constexpr std::size_t kReasons = 32;
-constexpr std::array<std::string_view, 6> kSeverities = {"", "", "low", "medium", "high", "critical"};
-
 std::int64_t wall_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
-
-// What one worker counts; plain memory of its thread.
-struct Counts {
-  std::uint64_t consumed = 0;
-  std::uint64_t mismatched_keys = 0;
-  std::array<std::uint64_t, kReasons> rejected{};
-  std::array<std::uint64_t, kSeverities.size()> alerts{};
-  std::array<std::uint64_t, features::kSources> events{};
-  std::array<std::int64_t, features::kSources> newest_ms{};
-  LatencyHistogram processing;
-  LatencyHistogram age;
-  LatencyHistogram detection;
-};
 
 // Keys of 18 characters name the same org as their first 15.
 bool same_tenant(std::string_view key, std::string_view tenant) {
@@ -54,13 +41,29 @@ std::string anomaly_json(const detector::Anomaly& anomaly) {
 }
 
 struct Shared {
-  explicit Shared(AuditSettings s) : settings(std::move(s)), decoder(settings.decode) {}
+  explicit Shared(AuditSettings s) : settings(std::move(s)), decoders(settings.decode), gate(settings.decode) {}
   AuditSettings settings;
-  Decoder decoder;
-  Counts counts;
+  PinnedDecoders decoders;
+  SchemaGate gate;
+  AuditCounts counts;
   detector::Outputs outputs;
   std::uint32_t until_sample = 0;
 };
+
+// Of the decisions of a record: negative numbers are events that were set aside.
+std::int32_t set_aside_index(std::int32_t event_index) {
+  return -1 - event_index;
+}
+
+bool was_set_aside(std::span<const detector::Decision> decided, std::int32_t event_index) {
+  return std::ranges::any_of(decided, [event_index](const detector::Decision& decision) {
+    return decision.event_index == set_aside_index(event_index);
+  });
+}
+
+bool lacks_schema(RejectReason reason) {
+  return reason == RejectReason::kUnknownSchema || reason == RejectReason::kSchemaPending;
+}
 
 class AuditMachine final : public detector::RecordMachine {
  public:
@@ -88,11 +91,27 @@ class AuditMachine final : public detector::RecordMachine {
     }
   }
 
+  bool ready(const detector::LogRecord& record) override {
+    return shared_.gate.look(record.value) != SchemaStore::State::kPending;
+  }
+
+  bool ready_to_replay(const detector::LogRecord& record, std::span<const detector::Decision> decided) override {
+    return was_set_aside(decided, 0) || shared_.gate.look(record.value) == SchemaStore::State::kKnown;
+  }
+
   void replay(const detector::LogRecord& record, std::span<const detector::Decision> decided) override {
-    const Decoded& decoded = shared_.decoder.decode_json(record.value, tenant_of(record));
-    if (!decoded.ok()) return;  // its dead letter is committed
+    const Reading reading = open(record);
     origin_.offset = record.offset;
-    partition_.apply_decided(decoded.event, origin_, record.time, decided);
+    std::int32_t index = 0;
+    for (const Decoded* decoded = reading.decoder->next(); decoded != nullptr; decoded = reading.decoder->next()) {
+      const std::int32_t at = index++;
+      // Its dead letter is committed, or it counts elsewhere.
+      if (!decoded->ok() || was_set_aside(decided, at) || !counts_here(record, reading, decoded->event)) continue;
+      while (!decided.empty() && decided.front().event_index < at) decided = decided.subspan(1);
+      std::size_t own = 0;
+      while (own < decided.size() && decided[own].event_index == at) ++own;
+      partition_.apply_decided(decoded->event, origin_, record.time, decided.first(own));
+    }
   }
 
   void encode_dirty(features::StateWriter& out) override { partition_.encode_dirty(out); }
@@ -111,46 +130,93 @@ class AuditMachine final : public detector::RecordMachine {
   [[nodiscard]] const detector::Partition& partition() const { return partition_; }
 
  private:
-  // The event's time, 0 where there was no event.
+  // How one record is read.
+  struct Reading {
+    Decoder* decoder = nullptr;
+    std::string_view pinned;
+    bool shared = false;  // with other tenants: only events of the key's tenant count
+  };
+
+  Reading open(const detector::LogRecord& record) {
+    const AuditSettings& settings = shared_.settings;
+    Reading reading{.decoder = nullptr, .pinned = settings.pinned_source};
+    std::string_view tenant = record.key;
+    if (settings.rekeyed) {
+      if (settings.header_pins) reading.pinned = record.headers->find(kSourceHeader).value_or(std::string_view());
+      if (const std::optional<std::string_view> shared = record.headers->find(kSharedHeader)) {
+        reading.shared = true;
+        tenant = *shared;
+      }
+    } else if (tenant.empty()) {
+      tenant = record.headers->find(settings.tenant_header).value_or(std::string_view());
+    }
+    reading.decoder = &shared_.decoders.of(reading.pinned);
+    reading.decoder->open(record.value, tenant);
+    return reading;
+  }
+
+  [[nodiscard]] static bool counts_here(const detector::LogRecord& record, const Reading& reading,
+                                        const features::AuditEvent& event) {
+    return !reading.shared || same_tenant(record.key, event.tenant_id);
+  }
+
+  // The time of the last event, 0 where there was none.
   std::int64_t process(const detector::LogRecord& record, detector::RecordOutputs& outputs) {
     ++shared_.counts.consumed;
-    const Decoded& decoded = shared_.decoder.decode_json(record.value, tenant_of(record));
-    if (!decoded.ok()) {
-      reject(record, decoded, outputs);
-      return 0;
-    }
-    const features::AuditEvent& event = decoded.event;
-    const auto source = static_cast<std::size_t>(event.source);
-    ++shared_.counts.events[source];
-    shared_.counts.newest_ms[source] = std::max(shared_.counts.newest_ms[source], event.event_time.ms);
-    if (shared_.settings.keyed_by_users && !same_tenant(record.key, event.tenant_id)) ++shared_.counts.mismatched_keys;
-    const std::int64_t event_ms = event.event_time.ms;
     origin_.offset = record.offset;
-    partition_.apply(event, origin_, record.time, /*event_index=*/0, shared_.outputs);
-    if (!shared_.outputs.alerts.empty() || !shared_.outputs.anomalies.empty() || !shared_.outputs.decisions.empty()) {
-      put_out(record, outputs);
+    const Reading reading = open(record);
+    Rejects rejects;
+    std::int64_t event_ms = 0;
+    std::int32_t index = 0;
+    for (const Decoded* decoded = reading.decoder->next(); decoded != nullptr; decoded = reading.decoder->next()) {
+      if (!decoded->ok()) {
+        reject(record, reading, *decoded, index, rejects, outputs);
+      } else if (counts_here(record, reading, decoded->event)) {
+        event_ms = decoded->event.event_time.ms;
+        take(record, decoded->event, index, outputs);
+      }
+      ++index;
     }
     return event_ms;
   }
 
-  // What the transport says: the key, or the header that names the tenant.
-  [[nodiscard]] std::string_view tenant_of(const detector::LogRecord& record) const {
-    if (!record.key.empty()) return record.key;
-    return record.headers->find(shared_.settings.tenant_header).value_or(std::string_view());
+  void take(const detector::LogRecord& record, const features::AuditEvent& event, std::int32_t index,
+            detector::RecordOutputs& outputs) {
+    shared_.counts.accepted(event);
+    if (shared_.settings.keyed_by_users && !same_tenant(record.key, event.tenant_id)) ++shared_.counts.mismatched_keys;
+    partition_.apply(event, origin_, record.time, index, shared_.outputs);
+    if (!shared_.outputs.alerts.empty() || !shared_.outputs.anomalies.empty() || !shared_.outputs.decisions.empty()) {
+      put_out(record, outputs);
+    }
   }
 
-  void reject(const detector::LogRecord& record, const Decoded& decoded, detector::OutputSink& outputs) {
-    ++shared_.counts.rejected[std::min(static_cast<std::size_t>(decoded.reject), kReasons - 1)];
+  // Of one record.
+  struct Rejects {
+    std::int32_t seen = 0;
+    bool told_elsewhere = false;  // by its first copy
+  };
+
+  void reject(const detector::LogRecord& record, const Reading& reading, const Decoded& decoded, std::int32_t index,
+              Rejects& rejects, detector::RecordOutputs& outputs) {
+    if (rejects.seen++ == 0) rejects.told_elsewhere = reading.shared && record.headers->find(kCopyHeader).has_value();
+    if (lacks_schema(decoded.reject)) outputs.decide({record.offset, set_aside_index(index), {}});
+    if (rejects.told_elsewhere) return;
+    // A schema that is still on its way here was so beyond all waiting.
+    const bool late = decoded.reject == RejectReason::kSchemaPending;
+    const RejectReason reason = late ? RejectReason::kUnknownSchema : decoded.reject;
+    shared_.counts.rejected(reading.pinned, reason);
+    if (rejects.seen > kMostDeadLetters) return;
     const std::optional<std::string_view> forwarded = record.headers->find(kOriginHeader);
     const std::string own = format_origin(origin_.topic, record.partition, record.offset);
     DeadLetter letter;
-    letter.reason = name_of(decoded.reject);
+    letter.reason = name_of(reason);
     letter.detail = decoded.detail;
     letter.origin = forwarded.value_or(own);
     letter.key = record.key;
     letter.value = record.value;
-    letter.with_bytes =
-        shared_.settings.dead_letter_bytes && record.value.size() <= shared_.settings.dead_letter_max_bytes;
+    letter.event_index = index;
+    letter.with_bytes = shared_.settings.dead_letter_bytes && rejects.seen == 1 &&
+                        record.value.size() <= shared_.settings.dead_letter_max_bytes;
     send_dead_letter(outputs, record.partition, letter);
   }
 
@@ -162,7 +228,7 @@ class AuditMachine final : public detector::RecordMachine {
           {{"outflow-alert-uid", alert.uid}, {"outflow-revision", revision}}};
       outputs.send(detector::Stream::kAlerts, record.partition, alert.tenant_id, shared_.settings.render_alert(alert),
                    headers);
-      ++shared_.counts.alerts[std::min(static_cast<std::size_t>(alert.severity), kSeverities.size() - 1)];
+      shared_.counts.alert(static_cast<std::size_t>(alert.severity));
       raised_ms_.push_back(record.time.ms);
     }
     for (const detector::Decision& decision : shared_.outputs.decisions) outputs.decide(decision);
@@ -204,29 +270,7 @@ class AuditMachines final : public WorkerMachines {
     partition.integrations = audit.partition().readings(kReadings);
   }
 
-  void describe(WorkerSnapshot& snapshot) const override {
-    const Counts& counts = shared_.counts;
-    snapshot.consumed_by_topic[shared_.settings.topic] = counts.consumed;
-    snapshot.mismatched_keys = counts.mismatched_keys;
-    for (std::size_t i = 0; i < kReasons; ++i) {
-      if (counts.rejected[i] == 0) continue;
-      const std::string reason(name_of(static_cast<RejectReason>(i)));
-      snapshot.rejected[{"salesforce", reason}] = counts.rejected[i];
-      snapshot.dead_letters[reason] = counts.rejected[i];
-    }
-    for (std::size_t i = 2; i < kSeverities.size(); ++i) {
-      snapshot.alerts_by_severity[std::string(kSeverities[i])] = counts.alerts[i];
-    }
-    for (std::size_t i = 0; i < features::kSources; ++i) {
-      if (counts.events[i] == 0) continue;
-      const std::string source(features::name_of(static_cast<features::Source>(i)));
-      snapshot.events_by_source[source] = counts.events[i];
-      snapshot.newest_event_ms_by_source[source] = counts.newest_ms[i];
-    }
-    snapshot.event_processing = counts.processing;
-    snapshot.event_age = counts.age;
-    snapshot.detection_latency = counts.detection;
-  }
+  void describe(WorkerSnapshot& snapshot) const override { shared_.counts.describe(shared_.settings.topic, snapshot); }
 
  private:
   Shared shared_;

@@ -1,5 +1,6 @@
 #include "connectors/kafka/group_consumer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "connectors/log/log.h"
@@ -8,6 +9,8 @@ namespace outflow::connectors {
 namespace {
 
 constexpr int kRequestTimeoutMs = 15'000;
+constexpr std::int64_t kShortestPauseMs = 20;
+constexpr std::int64_t kLongestPauseMs = 1'000;
 
 std::string describe(const TopicPartition& partition) {
   return partition.topic + "/" + std::to_string(partition.partition);
@@ -71,7 +74,53 @@ Result<> GroupConsumer::poll(MessageSink& sink, int timeout_ms) {
   }
   rd_kafka_consume_callback_queue(records_.get(), timeout_ms, deliver, this);
   sink_ = nullptr;
-  return failure_;
+  if (!failure_.ok()) return failure_;
+  return keep_pauses();
+}
+
+void GroupConsumer::come_again(const TopicPartition& from, std::int64_t offset) {
+  Pause& pause = pauses_[from];
+  const bool again = pause.offset == offset;
+  if (again && !pause.over) return;
+  pause.delay_ms = again ? std::min(2 * pause.delay_ms, kLongestPauseMs) : kShortestPauseMs;
+  pause.offset = offset;
+  pause.until = std::chrono::steady_clock::now() + std::chrono::milliseconds(pause.delay_ms);
+  pause.over = false;
+}
+
+// Outside the delivery of records: what follows waits for librdkafka's own thread.
+Result<> GroupConsumer::keep_pauses() {
+  for (auto& [partition, pause] : pauses_) {
+    if (pause.over || !assigned_.contains(partition)) continue;
+    if (!pause.paused) {
+      const PartitionList list(rd_kafka_topic_partition_list_new(1));
+      rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition);
+      (void)rd_kafka_pause_partitions(client_.get(), list.get());
+      pause.paused = true;
+    }
+    if (std::chrono::steady_clock::now() < pause.until) continue;
+    pause.over = true;
+    pause.paused = false;
+    if (Result<> resumed = resume(partition, pause); !resumed) return resumed;
+  }
+  return {};
+}
+
+Result<> GroupConsumer::resume(const TopicPartition& partition, const Pause& pause) {
+  const PartitionList list(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition)->offset = pause.offset;
+  // Throws away what was fetched before.
+  if (rd_kafka_error_t* error = rd_kafka_seek_partitions(client_.get(), list.get(), kRequestTimeoutMs)) {
+    const Result<> failed = translate(rd_kafka_error_code(error), "go back in " + describe(partition));
+    rd_kafka_error_destroy(error);
+    return failed;
+  }
+  if (const auto error = list->elems[0].err; error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return translate(error, "go back in " + describe(partition));
+  }
+  const auto error = rd_kafka_resume_partitions(client_.get(), list.get());
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return translate(error, "go on reading " + describe(partition));
+  return {};
 }
 
 void GroupConsumer::deliver(rd_kafka_message_t* message, void* opaque) {
@@ -141,6 +190,7 @@ void GroupConsumer::unassign() {
   (void)rd_kafka_assign(client_.get(), nullptr);
   assign_due_ = false;
   assigned_.clear();
+  pauses_.clear();
   forwarded_.clear();
 }
 

@@ -7,6 +7,7 @@
 // recovery happens between polls, while heartbeats go on. Offsets are never reset: out of range is an error.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -62,6 +63,10 @@ class GroupConsumer final : public ClientEvents {
   Result<detector::LogBounds> bounds(const TopicPartition& of);
   // After the last of the assigned partitions is started, records begin to flow.
   Result<> start(const TopicPartition& from, std::int64_t offset);
+  // Hands over nothing of this partition for a little while, then everything from `offset` on. May be called from a
+  // sink. The while grows with each call for the same offset, up to a second. Messages behind `offset` that are on
+  // their way may still come before: the sink drops them.
+  void come_again(const TopicPartition& from, std::int64_t offset);
 
   [[nodiscard]] rd_kafka_t* client() const { return client_.get(); }
   [[nodiscard]] bool all_brokers_down() const { return all_brokers_down_; }
@@ -77,14 +82,25 @@ class GroupConsumer final : public ClientEvents {
  private:
   GroupConsumer(GroupMembership membership, RebalanceListener& listener);
   static void deliver(rd_kafka_message_t* message, void* opaque);
+  struct Pause {
+    std::int64_t offset = -1;
+    std::int64_t delay_ms = 0;
+    std::chrono::steady_clock::time_point until;
+    bool paused = false;  // at the client
+    bool over = false;    // kept to know how long the next one takes
+  };
+
   void take(const rd_kafka_message_t& message);
   void unassign();
+  Result<> keep_pauses();
+  Result<> resume(const TopicPartition& partition, const Pause& pause);
 
   GroupMembership membership_;
   RebalanceListener* listener_;
   Client client_;
   Queue records_;
   std::map<TopicPartition, std::optional<std::int64_t>> assigned_;  // with its start, once known
+  std::map<TopicPartition, Pause> pauses_;
   std::vector<Queue> forwarded_;
   MessageSink* sink_ = nullptr;  // while polling
   Result<> failure_;

@@ -1,8 +1,8 @@
 #include "connectors/kafka/rekey_stage.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <utility>
@@ -63,13 +63,19 @@ class RekeyStage::Session final : public RebalanceListener, public MessageSink {
  private:
   struct Progress {
     std::int64_t position = 0;
-    std::int64_t end = -1;  // to be reached; -1 = not asked for
+    std::int64_t end = -1;         // to be reached; -1 = not asked for
+    std::int64_t waiting_at = -1;  // the record whose schema is on its way
+    std::string source;            // the topic's pin
   };
   Result<> open();
   Result<> start_pending();
   Result<> commit();
-  void forward(const rd_kafka_message_t& message);
-  void set_aside(const rd_kafka_message_t& message, const std::string& origin);
+  void forward(const rd_kafka_message_t& message, const Progress& progress);
+  void find_tenants(std::string_view value, std::string_view source, std::string_view transport);
+  void send_copy(const rd_kafka_message_t& message, const Progress& progress, const std::string& origin,
+                 std::size_t copy);
+  void set_aside(const rd_kafka_message_t& message, const std::string& origin, std::string_view reason,
+                 std::string_view detail);
   void find_end();
   Progress& progress_of(const rd_kafka_message_t& message);
 
@@ -81,6 +87,9 @@ class RekeyStage::Session final : public RebalanceListener, public MessageSink {
   std::vector<TopicPartition> pending_;
   std::map<std::pair<const rd_kafka_topic_t*, std::int32_t>, Progress*> by_handle_;  // no string per record
   steady_clock::time_point next_commit_;
+  std::vector<std::string> tenants_;  // of the record at hand, each once; the memory of those behind is reused
+  std::size_t tenant_count_ = 0;
+  std::string transport_;  // tenant of its events that name none
   std::uint32_t until_clock_ = 0;
   std::uint64_t forwarded_ = 0;
   Result<> failure_;
@@ -146,6 +155,8 @@ Result<> RekeyStage::Session::start_pending() {
       position = settings_.start_at_latest ? bounds->high : bounds->low;
     }
     owned_[partition].position = position;
+    const auto pin = settings_.sources.find(partition.topic);
+    if (pin != settings_.sources.end()) owned_[partition].source = pin->second;
     pending_.pop_back();
     if (Result<> started = consumer_->start(partition, position); !started) return started;
   }
@@ -161,7 +172,14 @@ RekeyStage::Session::Progress& RekeyStage::Session::progress_of(const rd_kafka_m
 bool RekeyStage::Session::on_message(const rd_kafka_message_t& message) {
   Progress& progress = progress_of(message);
   if (message.offset < progress.position) return true;
-  forward(message);
+  if (progress.waiting_at >= 0 && message.offset > progress.waiting_at) return false;
+  const bool waits = stage_.gate_.look(text_of(message.payload, message.len)) == SchemaStore::State::kPending;
+  progress.waiting_at = waits ? message.offset : -1;
+  if (waits) {
+    consumer_->come_again({rd_kafka_topic_name(message.rkt), message.partition}, message.offset);
+    return false;
+  }
+  forward(message, progress);
   progress.position = message.offset + 1;
   moved_ = true;
   ++forwarded_;
@@ -172,56 +190,88 @@ bool RekeyStage::Session::on_message(const rd_kafka_message_t& message) {
 
 void RekeyStage::Session::on_end(const rd_kafka_message_t& message) {
   Progress& progress = progress_of(message);
-  if (message.offset <= progress.position) return;
+  if (message.offset <= progress.position || progress.waiting_at >= 0) return;
   progress.position = message.offset;
   moved_ = true;
 }
 
-void RekeyStage::Session::forward(const rd_kafka_message_t& message) {
+// The tenants of the record's events in their order; at least one, though it may be nobody.
+void RekeyStage::Session::find_tenants(std::string_view value, std::string_view source, std::string_view transport) {
+  tenant_count_ = 0;
+  const auto add = [this](std::string_view tenant) {
+    const auto end = tenants_.begin() + static_cast<std::ptrdiff_t>(tenant_count_);
+    if (std::find(tenants_.begin(), end, tenant) != end) return;
+    if (tenant_count_ == tenants_.size()) tenants_.emplace_back();
+    tenants_[tenant_count_++].assign(tenant);
+  };
+  Decoder& decoder = stage_.decoders_.of(source);
+  decoder.open(value, transport);
+  for (const Decoded* decoded = decoder.next(); decoded != nullptr; decoded = decoder.next()) {
+    if (decoded->ok() && tenant_count_ <= kMostTenants) add(decoded->event.tenant_id);
+  }
+  if (tenant_count_ > 0) return;
+  const std::string_view named = decoder.tenant_of_json(value);
+  add(named.empty() ? transport : named);
+}
+
+void RekeyStage::Session::forward(const rd_kafka_message_t& message, const Progress& progress) {
   const std::string origin = format_origin(rd_kafka_topic_name(message.rkt), message.partition, message.offset);
   if (settings_.target_max_bytes > 0 && message.len + kRecordOverheadBytes > settings_.target_max_bytes) {
-    set_aside(message, origin);
+    set_aside(message, origin, name_of(RejectReason::kTooLarge),
+              "larger than the rekeyed topic takes (max.message.bytes)");
     return;
   }
   rd_kafka_headers_t* original = nullptr;
   (void)rd_kafka_message_headers(&message, &original);
-  const std::string_view value = text_of(message.payload, message.len);
-  std::string_view tenant = stage_.decoder_.tenant_of_json(value);
-  if (tenant.empty()) tenant = last_header(original, settings_.tenant_header).value_or(std::string_view());
-  if (tenant.empty()) tenant = text_of(message.key, message.key_len);
-  if (tenant.empty()) tenant = settings_.default_tenant;
+  std::string_view transport = last_header(original, settings_.tenant_header).value_or(std::string_view());
+  if (transport.empty()) transport = text_of(message.key, message.key_len);
+  if (transport.empty()) transport = settings_.default_tenant;
+  transport_.assign(transport);
+  find_tenants(text_of(message.payload, message.len), progress.source, transport_);
+  if (tenant_count_ > kMostTenants) {
+    set_aside(message, origin, "too_many_tenants", "its events are of more than 64 tenants");
+    return;
+  }
+  for (std::size_t copy = 0; copy < tenant_count_; ++copy) send_copy(message, progress, origin, copy);
+}
 
+void RekeyStage::Session::send_copy(const rd_kafka_message_t& message, const Progress& progress,
+                                    const std::string& origin, std::size_t copy) {
   rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-  OutgoingRecord record{.topic = settings_.target, .key = tenant, .value = value};
+  OutgoingRecord record{
+      .topic = settings_.target, .key = tenants_[copy], .value = text_of(message.payload, message.len)};
   const std::int64_t own_ms = std::max<std::int64_t>(0, rd_kafka_message_timestamp(&message, &type));
   record.timestamp_ms = std::max(own_ms, wall_ms() - kOldestForwardedMs);
+  rd_kafka_headers_t* original = nullptr;
+  (void)rd_kafka_message_headers(&message, &original);
   record.headers = original != nullptr ? rd_kafka_headers_copy(original) : rd_kafka_headers_new(2);
-  if (record.timestamp_ms != own_ms) {
-    const std::string time = std::to_string(own_ms);
-    (void)rd_kafka_header_add(record.headers, kOriginTimeHeader.data(), static_cast<ssize_t>(kOriginTimeHeader.size()),
-                              time.data(), static_cast<ssize_t>(time.size()));
+  const auto add = [&record](std::string_view name, std::string_view value) {
+    (void)rd_kafka_header_add(record.headers, name.data(), static_cast<ssize_t>(name.size()), value.data(),
+                              static_cast<ssize_t>(value.size()));
+  };
+  // What says how a record counts is ours alone.
+  for (const std::string_view name : {kSharedHeader, kCopyHeader, kSourceHeader}) {
+    (void)rd_kafka_header_remove(record.headers, std::string(name).c_str());
   }
-  (void)rd_kafka_header_add(record.headers, kOriginHeader.data(), static_cast<ssize_t>(kOriginHeader.size()),
-                            origin.data(), static_cast<ssize_t>(origin.size()));
+  if (record.timestamp_ms != own_ms) add(kOriginTimeHeader, std::to_string(own_ms));
+  if (!progress.source.empty()) add(kSourceHeader, progress.source);
+  if (tenant_count_ > 1) add(kSharedHeader, transport_);
+  if (copy > 0) add(kCopyHeader, std::to_string(copy));
+  add(kOriginHeader, origin);
   producer_->send(record);
 }
 
-void RekeyStage::Session::set_aside(const rd_kafka_message_t& message, const std::string& origin) {
+void RekeyStage::Session::set_aside(const rd_kafka_message_t& message, const std::string& origin,
+                                    std::string_view reason, std::string_view detail) {
   DeadLetter letter;
-  letter.reason = name_of(RejectReason::kTooLarge);
-  letter.detail = "larger than the rekeyed topic takes (max.message.bytes)";
+  letter.reason = reason;
+  letter.detail = detail;
   letter.origin = origin;
-  letter.key = text_of(message.key, message.key_len);
   letter.value = text_of(message.payload, message.len);
-  letter.with_bytes = false;
-  const std::string value = pointer_value(letter);
-  OutgoingRecord record{.topic = settings_.dead_letters, .key = letter.key, .value = value};
-  record.headers = rd_kafka_headers_new(4);
-  const std::array<detector::OutputHeader, 4> headers = {{{"outflow-reason", letter.reason},
-                                                          {"outflow-detail", letter.detail},
-                                                          {kOriginHeader, letter.origin},
-                                                          {"outflow-content", "pointer"}}};
-  for (const detector::OutputHeader& header : headers) {
+  const DeadLetterMessage written(letter);
+  OutgoingRecord record{.topic = settings_.dead_letters, .key = written.key(), .value = written.value()};
+  record.headers = rd_kafka_headers_new(written.headers().size());
+  for (const detector::OutputHeader& header : written.headers()) {
     (void)rd_kafka_header_add(record.headers, header.name.data(), static_cast<ssize_t>(header.name.size()),
                               header.value.data(), static_cast<ssize_t>(header.value.size()));
   }
@@ -257,7 +307,8 @@ void RekeyStage::Session::find_end() {
   stage_.at_end_ = true;
 }
 
-RekeyStage::RekeyStage(RekeySettings settings) : settings_(std::move(settings)), decoder_(settings_.decode) {}
+RekeyStage::RekeyStage(RekeySettings settings)
+    : settings_(std::move(settings)), decoders_(settings_.decode), gate_(settings_.decode) {}
 RekeyStage::~RekeyStage() = default;
 
 void RekeyStage::stop() {

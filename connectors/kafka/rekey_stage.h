@@ -5,12 +5,18 @@
 // ("topic/partition/offset"); a timestamp older than two days is raised to that, and kept in "outflow-origin-time". The
 // tenant is the record's own, else the tenant header's, else the key, else the configured default; the key is empty
 // where nobody names one. Partitions are chosen by murmur2, as Java's producers do. A record too large for the target
-// topic becomes a dead letter. run() belongs to one thread; stop(), ... to any.
+// topic becomes a dead letter.
+//
+// A record whose events are of several tenants goes to each of them once, whole, with the headers "outflow-shared" and,
+// but for the first, "outflow-copy" (origin_header.h); one with events of more than kMostTenants becomes a dead letter.
+// A topic's pin goes along as "outflow-source". A record whose schema is on its way waits, and its partition with it.
+// run() belongs to one thread; stop(), ... to any.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,6 +24,8 @@
 
 #include "connectors/decode/decoder.h"
 #include "connectors/kafka/client.h"
+#include "connectors/kafka/pinned_decoders.h"
+#include "connectors/kafka/schema_gate.h"
 #include "features/result.h"
 
 namespace outflow::connectors {
@@ -35,10 +43,13 @@ struct RekeySettings {
   bool start_at_latest = false;
   std::int64_t commit_interval_ms = 100;
   DecodeOptions decode;
+  std::map<std::string, std::string> sources;  // topic -> the source its records are pinned to
 };
 
 class RekeyStage {
  public:
+  static constexpr std::size_t kMostTenants = 64;  // of one record
+
   explicit RekeyStage(RekeySettings settings);
   ~RekeyStage();
 
@@ -56,7 +67,8 @@ class RekeyStage {
   friend class Session;
 
   RekeySettings settings_;
-  Decoder decoder_;
+  PinnedDecoders decoders_;
+  SchemaGate gate_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> look_for_end_{false};
   std::atomic<bool> at_end_{false};

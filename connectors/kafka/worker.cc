@@ -87,6 +87,9 @@ class Worker::Session final : public RebalanceListener, public MessageSink {
     Result<> start(std::int32_t partition, std::int64_t offset) override {
       return consumer_.start({topic_, partition}, offset);
     }
+    void come_again(std::int32_t partition, std::int64_t offset) override {
+      consumer_.come_again({topic_, partition}, offset);
+    }
 
    private:
     GroupConsumer& consumer_;

@@ -13,6 +13,7 @@ const std::vector<MetricInfo>& table() {
       {"outflow_events_rejected_total", kCounter, "Records that could not be decoded", {"source", "reason"}},
       {"outflow_source_events_total", kCounter, "Audit events decoded", {"source"}},
       {"outflow_source_newest_event_timestamp_seconds", kGauge, "Event time of the newest audit event", {"source"}},
+      {"outflow_feed_gap_seconds", kGauge, "Longest open gap in a tenant's feed, 0 where none is open", {"source"}},
       {"outflow_events_duplicate_total", kCounter, "Audit events counted before and not again"},
       {"outflow_events_late_total", kCounter, "Audit events older than the horizon, counted as late and not as volume"},
       {"outflow_mismatched_keys_total", kCounter, "Records whose Kafka key was not their tenant"},

@@ -101,6 +101,14 @@ void add_lag(Families& families, const PartitionSnapshot& partition, std::int64_
   }
 }
 
+// The worst tenant's: which one, `outflow coverage` says.
+void add_feed_gaps(Families& families, const detector::PartitionStats& stats) {
+  for (std::size_t slot = 0; slot < stats.feed_gap_ms.size(); ++slot) {
+    const auto source = static_cast<features::Source>(std::min(slot, features::kSources - 1));
+    families.set_max("outflow_feed_gap_seconds", seconds(stats.feed_gap_ms[slot]), {std::string(name_of(source))});
+  }
+}
+
 // Series that exist before anything happened: a rate needs a first value to grow from.
 void add_zeros(Families& families) {
   for (const char* severity : {"low", "medium", "high", "critical"})
@@ -161,6 +169,7 @@ class Exporter::Impl final : public prometheus::Collectable {
         families.add("outflow_counting_resident_bytes", number(partition.stats.counting.resident_bytes));
         families.add("outflow_baselines", number(partition.stats.entities));
         families.add("outflow_incidents_open", number(partition.stats.incidents_open));
+        add_feed_gaps(families, partition.stats);
       }
     }
     for (std::size_t i = 0; i < kPartitionCounters.size(); ++i) {

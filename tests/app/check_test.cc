@@ -54,6 +54,35 @@ TEST_F(Check, AnInvalidFileExits78AndTellsEverythingOnStandardError) {
   EXPECT_THAT(run.out, HasSubstr(path + ":2:14: log.level: expected one of"));
 }
 
+TEST_F(Check, WhatIsWrongWithMappingsExposureAndPinsIsToldWhereItStands) {
+  const std::string path = write("input: {topics: [a], sources: {a: acme}}\n");
+  const std::string mapping = folder_ / "acme.yaml";
+  const std::string exposure = folder_ / "exposure.yaml";
+  std::ofstream(path) << "input: {topics: [a], sources: {a: acme}}\nmappings: ['" << mapping << "']\nexposure: '"
+                      << exposure << "'\n";
+  std::ofstream(mapping) << "source: acme\nrecognise: [{has: [x]}]\nevent_tipe: kind\ntime: when\n";
+  std::ofstream(exposure) << "objects:\n  Invoice__c: [no_such_class]\n";
+  const ShellRun wrong = outflow("check --config " + path + " 2>&1");
+  EXPECT_EQ(wrong.exit_code, 78);
+  EXPECT_THAT(wrong.out, HasSubstr(mapping + ":3:1: "));
+  EXPECT_THAT(wrong.out, HasSubstr(exposure + ":2:"));
+  EXPECT_THAT(wrong.out, Not(HasSubstr("valid")));
+  const auto json = nlohmann::json::parse(outflow("check -o json --config " + path).out);
+  EXPECT_FALSE(json.at("valid").get<bool>());
+  EXPECT_EQ(json.at("problems").at(0).at("file"), mapping);
+  EXPECT_EQ(json.at("problems").at(0).at("line"), 3);
+
+  std::ofstream(mapping) << "source: acme\nrecognise: [{has: [x]}]\nevent_type: kind\ntime: when\n";
+  std::ofstream(exposure) << "objects:\n  Invoice__c: [financial]\n";
+  EXPECT_EQ(outflow("check --config " + path + " 2>&1").exit_code, 0);
+  std::ofstream(path) << "input: {topics: [a], sources: {a: acmee}}\nmappings: ['" << mapping << "']\n";
+  const ShellRun pinned = outflow("check --config " + path + " 2>&1");
+  EXPECT_EQ(pinned.exit_code, 78);
+  EXPECT_THAT(pinned.out, HasSubstr("there is no source 'acmee'; there are "));
+  std::filesystem::remove(mapping);
+  EXPECT_THAT(outflow("check --config " + path + " 2>&1").out, HasSubstr(mapping + ": cannot be read"));
+}
+
 TEST_F(Check, PrintShowsTheEffectiveConfigurationWithoutSecrets) {
   const std::string path =
       write("input: {topics: [a]}\nkafka: {properties: {sasl.password: '${OUTFLOW_TEST_PASSWORD}'}}\n");

@@ -57,6 +57,7 @@ std::string kind_in_words(const ConfigKey& key) {
     case ValueKind::kBytes:
       return "size (bytes)";
     case ValueKind::kProperties:
+    case ValueKind::kTextMap:
       return "map";
   }
   return {};

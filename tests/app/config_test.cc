@@ -71,14 +71,15 @@ TEST(Config, AnEmptyFileGivesTheDefaults) {
 TEST(Config, EveryKindOfValueReachesItsField) {
   const ConfigExamination read = examine(R"(
 kafka: {brokers: [a:1, b:2], properties: {socket.keepalive.enable: true, fetch.min.bytes: 7}}
-input: {topics: "one, two", start: latest}
+input: {topics: "one, two", start: latest, sources: {one: okta, two: "${SOURCE}"}}
 state: {checkpoint_interval_ms: 1m30s, checkpoint_dirty_bytes: 1GiB}
 detection: {tripwire_share: 0.5, counting: {horizon_hours: 3d}}
 commit_interval_ms: 250
 workers: ${WORKERS}
-dead_letter_bytes: false
+dead_letter_bytes: true
+mappings: [a.yaml, b.yaml]
 )",
-                                         {{"WORKERS", "7"}});
+                                         {{"WORKERS", "7"}, {"SOURCE", "box"}});
   EXPECT_THAT(lines(read), IsEmpty());
   EXPECT_EQ(read.config.kafka.brokers, "a:1,b:2");
   EXPECT_EQ(read.config.kafka.properties.at("socket.keepalive.enable"), "true");
@@ -91,7 +92,40 @@ dead_letter_bytes: false
   EXPECT_EQ(read.config.detection.counting.horizon_hours, 72);
   EXPECT_EQ(read.config.commit_interval_ms, 250);
   EXPECT_EQ(read.config.workers, 7);
-  EXPECT_FALSE(read.config.dead_letter_bytes);
+  EXPECT_TRUE(read.config.dead_letter_bytes);
+  EXPECT_THAT(read.config.mappings, ElementsAre("a.yaml", "b.yaml"));
+  EXPECT_EQ(read.config.input.sources.at("one"), "okta");
+  EXPECT_EQ(read.config.input.sources.at("two"), "box");
+}
+
+TEST(Config, DeadLettersArePointersUnlessConfiguredOtherwise) {
+  EXPECT_FALSE(Config{}.dead_letter_bytes);
+}
+
+TEST(Config, ASchemaRegistryIsReachedSafelyOrNotAtAll) {
+  const auto refused = [](const std::string& url) {
+    const std::vector<std::string> said = lines(examine("input: {schema_registry: {url: '" + url + "'}}\n"));
+    return !said.empty();
+  };
+  for (const char* url : {"https://registry.example.com", "https://registry:8081/path", "https://[2001:db8::1]:8081",
+                          "http://127.0.0.1:8081", "http://localhost:8081", "http://[::1]:8081/"}) {
+    EXPECT_FALSE(refused(url)) << url;
+  }
+  for (const char* url : {"http://registry.example.com", "http://10.0.0.1:8081", "registry:8081", "ftp://localhost",
+                          "https://", "https://user:secret@registry", "https://registry:port", "https://registry?a=1",
+                          "https://[::1", "http://127.0.0.1.evil.example"}) {
+    EXPECT_TRUE(refused(url)) << url;
+  }
+  EXPECT_THAT(lines(examine("input: {schema_registry: {url: 'https://r', username: u}}\n")),
+              ElementsAre(HasSubstr("needs input.schema_registry.password_file too")));
+  EXPECT_THAT(lines(examine("input: {schema_registry: {url: 'https://r', password_file: /no/such/file}}\n")),
+              ElementsAre(HasSubstr("cannot be found")));
+}
+
+TEST(Config, APinOfATopicThatIsNotReadIsAWarning) {
+  const ConfigExamination read = examine("input: {topics: [a], sources: {b: okta}}\n");
+  EXPECT_TRUE(read.valid());
+  EXPECT_THAT(lines(read), ElementsAre(HasSubstr("input.topics does not name this topic")));
 }
 
 struct Wrong {

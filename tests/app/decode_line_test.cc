@@ -37,7 +37,7 @@ std::string decode(const fs::path& path) {
     if (!*found) return events + rejects;
     record.file = name;
     if (record.decoded->ok()) {
-      append_event_line(record, events);
+      append_event_line(record, *connectors::ExposureCatalogue::built_in(), events);
     } else {
       append_reject_line(record, rejects);
     }

@@ -188,8 +188,10 @@ TEST(VolumesQuery, NarrowsByWhatJoinsFoundAndByWhatTheRecordSays) {
   split.integrations = {"Drift"};
   const auto rows = ask(events, split);
   ASSERT_EQ(rows.size(), 3U);
-  EXPECT_EQ(rows[0].split, std::vector<std::string>{"198.51.100.9"});
-  EXPECT_EQ(rows[0].records, 102);
+  EXPECT_EQ(rows[0].split, std::vector<std::string>{"192.0.2.1"}) << "the record that named the app";
+  EXPECT_EQ(rows[0].records, 0);
+  EXPECT_EQ(rows[1].split, std::vector<std::string>{"198.51.100.9"});
+  EXPECT_EQ(rows[1].records, 102);
 }
 
 TEST(VolumesQuery, WhatCannotBeReadIsRefusedWithAReason) {

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <random>
+#include <utility>
 
 #include "detector/decision_record.h"
 
@@ -25,6 +26,8 @@ struct World {
   int crash_in = 1 << 30;  // steps until the process dies
   bool died = false;
   int replayed = 0;
+  int waits = 0;
+  int not_ready_in_100 = 0;  // records
 
   // Every point at which a process may die.
   bool step() {
@@ -44,8 +47,23 @@ struct Log final : EventLog {
     next = offset;
     return {};
   }
+  void come_again(std::int32_t, std::int64_t offset) override {
+    if (again >= 0) {
+      EXPECT_EQ(again, offset) << "a record behind the one that waits was looked at";
+    }
+    again = offset;
+    stragglers = static_cast<int>(world.random() % 4);
+  }
+  // What was on its way when the record was found not to be ready comes before it does again.
+  std::int64_t take() {
+    if (again >= 0 && (stragglers-- == 0 || next == kRecords)) next = std::exchange(again, -1);
+    return next++;
+  }
+  [[nodiscard]] bool has_more() const { return next < kRecords || again >= 0; }
   World& world;
   std::int64_t next = -1;
+  std::int64_t again = -1;
+  int stragglers = 0;
 };
 
 struct Transaction final : OutputTransaction {
@@ -157,6 +175,16 @@ struct Machine final : RecordMachine {
     if (cold.get("n", value)) records = std::stoll(value);
     return {};
   }
+  bool ready(const LogRecord& record) override {
+    EXPECT_EQ(record.offset, records) << "a record was lost, or came twice";
+    const bool waits = static_cast<int>(world.random() % 100) < world.not_ready_in_100;
+    world.waits += waits ? 1 : 0;
+    return !waits;
+  }
+  bool ready_to_replay(const LogRecord& record, std::span<const Decision> decided) override {
+    EXPECT_EQ(decided.size(), (record.offset + 1) % 7 == 0 ? 1U : 0U);
+    return ready(record);
+  }
   void apply(const LogRecord& record, RecordOutputs& outputs) override {
     EXPECT_EQ(record.offset, records) << "a record was lost, or came twice";
     if (++records % 7 != 0) return;
@@ -217,12 +245,13 @@ bool live(World& world) {
   struct NoHeaders final : RecordHeaders {
     std::optional<std::string_view> find(std::string_view) const override { return std::nullopt; }
   } headers;
-  while (log.next < kRecords && !world.died) {
+  while (log.has_more() && !world.died) {
     LogRecord record;
     record.partition = 0;
-    record.offset = log.next++;
+    record.offset = log.take();
     record.headers = &headers;
     protocol.on_record(record);
+    if (log.next == kRecords) protocol.on_end(0, kRecords);
     clock.now += static_cast<std::int64_t>(world.random() % 5);
     if (!protocol.tick()) break;
   }
@@ -252,6 +281,26 @@ TEST(CommitProtocol, AlertsEqualThoseOfAnUndisturbedRunWhereverTheProcessDies) {
     replayed += world.replayed;
   }
   EXPECT_GT(replayed, 1'000) << "the crashes were too tame to test anything";
+}
+
+TEST(CommitProtocol, RecordsThatWaitAreNeitherLostNorOvertakenWhereverTheProcessDies) {
+  int waits = 0;
+  for (unsigned seed = 1; seed <= 300; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    World world;
+    world.random.seed(seed);
+    world.not_ready_in_100 = 10;
+    int lives = 0;
+    do {
+      ASSERT_LT(++lives, 1'000);
+      world.died = false;
+      world.crash_in = 1 + static_cast<int>(world.random() % 40);
+    } while (!live(world));
+    EXPECT_EQ(world.alerts, undisturbed());
+    EXPECT_EQ(world.committed, kRecords);
+    waits += world.waits;
+  }
+  EXPECT_GT(waits, 1'000);
 }
 
 TEST(CommitProtocol, AfterADrainNothingIsReplayed) {

@@ -1,6 +1,8 @@
 // The integration join: each step, its strength, and moves learnt late.
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/support/volume_world.h"
 
 namespace outflow::tests::counter_join_test {
@@ -111,6 +113,83 @@ TEST(Join, ANameWithoutAnIdIsAClientNameAndNamesNobodyElse) {
   world.take_all({browser, in_session(records.report(1, 20), "S1")});
   EXPECT_EQ(world.of("Browser").records, 10);
   EXPECT_EQ(world.of("005A").records, 20);
+}
+
+// What a name is learnt through, and the kinds of record that take it.
+struct LateName {
+  const char* key;
+  std::string OwnedEvent::*field;
+};
+
+std::vector<std::pair<std::string, OwnedEvent>> each_kind(RecordMaker& records, double minute) {
+  OwnedEvent pull =
+      records.make(Source::kSalesforceRtem, "BulkApiResultEvent", minute, Action::kBulkResult, CountSemantics::kNone);
+  pull.proves_extraction = true;
+  pull.objects = {"Lead"};
+  OwnedEvent execution = records.chunk(minute, 30, "execution"), page = records.page(minute, 20, minute < 60);
+  page.login.clear();
+  OwnedEvent shown =
+      records.make(Source::kM365, "FileDownloaded", minute, Action::kFileDownload, CountSemantics::kPerEvent);
+  shown.records = 1;
+  return {{"query", page},
+          {"call", records.call("RestApi", minute, 10, "")},
+          {"report", records.report(minute, 40)},
+          {"chunk", execution},
+          {"estimated pull", pull},
+          {"file of another source", shown}};
+}
+
+TEST(Join, EveryKindOfRecordMovesOnceInEveryHourHoweverLateItsNameComes) {
+  const LateName names[] = {{"request", &OwnedEvent::request},
+                            {"job", &OwnedEvent::job},
+                            {"session", &OwnedEvent::session},
+                            {"login", &OwnedEvent::login}};
+  for (const LateName& name : names) {
+    for (const double delay : {1.0, 90.0, 20.0 * 60}) {
+      RecordMaker sizes;
+      for (std::size_t kind = 0; kind < each_kind(sizes, 0).size(); ++kind) {
+        const std::string what = each_kind(sizes, 0)[kind].first;
+        SCOPED_TRACE(what + " named through its " + name.key);
+        if (std::string_view(name.key) == "job" && (what == "query" || what == "chunk")) continue;  // they have none
+        VolumeWorld world;
+        RecordMaker records;
+        OwnedEvent size = records.make(Source::kSalesforceRtem, "ApiEvent", 0, Action::kQuery, CountSemantics::kNone);
+        size.query_class = QueryClass::kCount;
+        size.object_total = 500;
+        size.objects = {"Lead"};
+        size.actor = "005other";
+        (void)world.take(size);
+        std::map<std::int32_t, std::int64_t> before, after;
+        double last = 0;
+        for (const double minute : {10.0, 80.0, 150.0}) {
+          OwnedEvent event = each_kind(records, minute)[kind].second;
+          event.*name.field = "K1";
+          for (const Posting& posting : world.take(event).postings) before[posting.hour.hour] += posting.records;
+          last = minute;
+        }
+        const std::int64_t records_before = world.of("005A").records;
+        ASSERT_GT(records_before, 0);
+        OwnedEvent names_it = records.usage(last + delay, "", "0H4app");
+        names_it.actor = "005other";
+        names_it.*name.field = "K1";
+        std::int64_t moved = 0, estimated = 0;
+        for (const Posting& posting : world.take(names_it).postings) {
+          moved += posting.records;
+          estimated += posting.estimated;
+          if (posting.owner.id == "0H4app") after[posting.hour.hour] += posting.records;
+          EXPECT_TRUE(posting.moved || posting.records == 0);
+        }
+        std::erase_if(after, [](const auto& hour) { return hour.second == 0; });
+        std::erase_if(before, [](const auto& hour) { return hour.second == 0; });
+        EXPECT_EQ(moved, 0);
+        EXPECT_EQ(estimated, 0);
+        EXPECT_EQ(after, before) << "in the hours in which it was counted";
+        EXPECT_EQ(world.of("0H4app").records, records_before);
+        EXPECT_EQ(world.of("005A").events, 0);
+        EXPECT_GT(world.counter.stats().moves, 0U);
+      }
+    }
+  }
 }
 
 TEST(Join, ObjectsMoveWithTheirRows) {

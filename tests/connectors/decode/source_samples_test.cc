@@ -121,6 +121,10 @@ std::vector<json> decode_all(const std::vector<std::string>& messages) {
 
 void expect_read(const json& event, const json& expected) {
   static const std::set<std::string> kNotOfTheEvent = {"rest", "same_as", "why"};
+  if (event.contains("reject") && !expected.contains("reject")) {
+    ADD_FAILURE() << "rejected: " << event["reject"];
+    return;
+  }
   for (const auto& [key, value] : expected.items()) {
     if (kNotOfTheEvent.contains(key)) continue;
     if (!event.contains(key)) {

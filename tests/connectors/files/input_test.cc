@@ -198,5 +198,41 @@ TEST(Input, ACsvRowIsShownAsJsonThatReadsTheSame) {
   EXPECT_EQ(decoder.decode_json(record.json).event.event_uid, record.decoded->event.event_uid);
 }
 
+TEST(Input, EveryEventOfALineComesWithItsIndex) {
+  const Folder folder;
+  const std::string three = "[" + row(1) + "," + row(2) + "," + row(3) + "]\n" + row(4) + "\n";
+  auto input = Input::open({folder.write("a.jsonl", row(0) + "\n" + three)}, {});
+  ASSERT_TRUE(input);
+  std::vector<std::string> places;
+  InputRecord record;
+  while (*input->next(record)) {
+    EXPECT_TRUE(record.decoded->ok());
+    places.push_back(std::to_string(record.line) + "/" + std::to_string(record.event_index));
+  }
+  EXPECT_EQ(places, (std::vector<std::string>{"1/0", "2/0", "2/1", "2/2", "3/0"}));
+}
+
+TEST(Input, ParkedInTheMiddleOfALineAReaderGoesOnThere) {
+  const Folder folder;
+  std::vector<std::string> files;
+  for (int file = 0; file < 4; ++file) {
+    std::string line = "[";
+    for (int i = 0; i < 10; ++i) line += (i > 0 ? "," : "") + row(4 * i + file);
+    files.push_back(folder.write(std::to_string(file) + ".jsonl", row(file) + "\n" + line + "]\n"));
+  }
+  const DecodeOptions options;
+  FolderMerge merge(files, options, /*max_open=*/1);
+  int events = 0;
+  std::int64_t latest = 0;
+  while (*merge.next()) {
+    const Decoded& decoded = merge.reader().decoded();
+    ASSERT_TRUE(decoded.ok());
+    EXPECT_GE(decoded.event.event_time.ms, latest) << "merged by time, across lines that are read in part";
+    latest = decoded.event.event_time.ms;
+    ++events;
+  }
+  EXPECT_EQ(events, 44);
+}
+
 }  // namespace
 }  // namespace outflow::connectors::input_test

@@ -18,7 +18,7 @@ namespace {
 
 TEST(StoreMetrics, AllRocksdbMetricsOfTheCatalogueComeFromADatabase) {
   const std::filesystem::path folder =
-      std::filesystem::path(testing::TempDir()) / ("outflow-store-metrics-" + std::to_string(::getpid()));
+      std::filesystem::path(::testing::TempDir()) / ("outflow-store-metrics-" + std::to_string(::getpid()));
   rocksdb::Options options;
   options.create_if_missing = true;
   options.statistics = rocksdb::CreateDBStatistics();

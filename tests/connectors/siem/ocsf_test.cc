@@ -172,7 +172,7 @@ TEST(Ocsf, BothPublicValidatorsAcceptEveryFinding) {
     if (std::getenv("CI") != nullptr) FAIL() << python << " is missing: scripts/setup creates it";
     GTEST_SKIP() << python << " is missing: scripts/setup creates it";
   }
-  const std::string path = testing::TempDir() + "/ocsf_findings.jsonl";
+  const std::string path = ::testing::TempDir() + "/ocsf_findings.jsonl";
   std::ofstream file(path);
   file << connectors::to_ocsf(sample(), "0.1.0") << "\n";
   file << connectors::to_ocsf(estimated_sample(), "0.1.0") << "\n";
