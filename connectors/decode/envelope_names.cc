@@ -34,8 +34,8 @@ constexpr std::array kEnvelopes = {
     Envelope{"record", {true, false, 1}},
     Envelope{"value", {true, true, 1}},
     Envelope{"content", {true, false, 1}},
-    Envelope{"jsonPayload", {true, false, 0}},
-    Envelope{"properties", {true, false, 0}},
+    Envelope{"jsonPayload", {true, false, 1}},
+    Envelope{"properties", {true, false, 1}},
     Envelope{"after", {true, false, 1}},
     Envelope{"fullDocument", {true, false, 0}},
     Envelope{"hits", {true, true, 0}},
@@ -75,7 +75,10 @@ bool may_be_wrapped(std::string_view text) noexcept {
   text.remove_prefix(at);
   if (text.empty()) return false;
   if (text[0] == '{') return true;
-  if (text[0] == '\\') return text.substr(0, 16).find_first_of("{[") != std::string_view::npos;  // quoted once more
+  if (text[0] == '\\' || text[0] == '"') {  // quoted once more, or more often
+    const std::size_t inside = text.substr(0, 1024).find_first_not_of("\\\" ");
+    return inside != std::string_view::npos && (text[inside] == '{' || text[inside] == '[');
+  }
   if (text[0] == '[') {
     const std::size_t first = text.find_first_not_of("\\nrt \n\r\t", 1);
     return first != std::string_view::npos && (text[first] == '{' || text[first] == '"');

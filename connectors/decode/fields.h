@@ -44,23 +44,30 @@ class Fields {
   }
 
   // A name that comes twice counts with its last value, as in most readers. False where the record is too wide.
-  // Inlined, as it runs for each field of each record.
-  [[gnu::always_inline]] bool add(std::string_view name, const NameFacts& facts, Value value) {
+  bool add(std::string_view name, const NameFacts& facts, const Value& value) {
+    Member* member = make(facts, value.kind);
+    if (member == nullptr) return false;
+    member->name = name;
+    member->value = value;
+    return true;
+  }
+
+  // The same, for the caller to fill in place: its name, text, kind and the rest of the value. What was built elsewhere
+  // and copied here would be waited for. Inlined, as it runs for each field of each record.
+  [[gnu::always_inline]] Member* make(const NameFacts& facts, ValueKind kind) {
     if (facts.column != Column::kOther) {
       std::uint16_t& place = place_[index(facts.column)];
-      if (place != 0) {
-        replace(members_[place - 1U], name, facts, value);
-        return true;
-      }
+      if (place != 0) return replace(place, facts, kind);
       place = static_cast<std::uint16_t>(size_ + 1);
       evidence_ = evidence_ || facts.evidence;
     }
     if (size_ == capacity_ && !grow()) {
       if (facts.column != Column::kOther) place_[index(facts.column)] = 0;
-      return false;
+      return nullptr;
     }
-    set(members_[size_++], name, facts, value);
-    return true;
+    Member& member = members_[size_++];
+    set(member, facts);
+    return &member;
   }
 
   // CSV: the row's members are those of the header, in the same places. REQUIRES: i < members().size().
@@ -85,17 +92,15 @@ class Fields {
  private:
   static std::size_t index(Column column) noexcept { return static_cast<std::size_t>(column); }
 
-  [[gnu::always_inline]] static void set(Member& member, std::string_view name, const NameFacts& facts,
-                                         const Value& value) noexcept {
-    member.name = name;
-    member.value = value;
+  [[gnu::always_inline]] static void set(Member& member, const NameFacts& facts) noexcept {
     member.elf_hash = facts.elf_hash;
     member.column = facts.column;
     member.lower_case = facts.lower_case;
   }
-  [[gnu::noinline]] static void replace(Member& member, std::string_view name, const NameFacts& facts,
-                                        const Value& value) noexcept {
-    if (value.kind != ValueKind::kNull) set(member, name, facts, value);
+  [[gnu::noinline]] Member* replace(std::uint16_t place, const NameFacts& facts, ValueKind kind) noexcept {
+    Member& member = kind == ValueKind::kNull ? ignored_ : members_[place - 1U];
+    set(member, facts);
+    return &member;
   }
   [[gnu::noinline]] bool grow() {
     if (capacity_ >= kMaxMembers) return false;
@@ -108,6 +113,7 @@ class Fields {
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;                          // of members_
   std::array<std::uint16_t, kKnownColumns> place_{};  // index into members_ + 1; 0 is absent
+  Member ignored_;
   bool evidence_ = false;
 };
 

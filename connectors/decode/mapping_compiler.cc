@@ -51,6 +51,7 @@ class Compiler {
     if (!ends_in_every || !std::all_of(path.steps.begin(), path.steps.end(), is_member)) {
       return reader_.refuse(node.at, "'each' is a path of names that ends in [*]");
     }
+    program_.each_path = node.text;
     program_.each = trie_.add(kRecordNode, path);
     program_.element_root = trie_.add_root();
     if (program_.each == kNoSlot || program_.element_root == kNoNode) {

@@ -77,6 +77,8 @@ SlotId MappingReader::path(std::string_view text, YamlPosition at, bool in_recor
   element_path_seen = element_path_seen || in_element;
   const SlotId slot = trie_.add(in_element ? program_.element_root : kRecordNode, parsed);
   if (slot == kNoSlot) refuse(at, "all mappings together have too many paths");
+  std::vector<std::string>& paths = program_.paths;
+  if (std::find(paths.begin(), paths.end(), text) == paths.end()) paths.emplace_back(text);
   return slot;
 }
 

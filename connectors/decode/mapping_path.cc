@@ -18,7 +18,7 @@ class PathReader {
       read_name(path);
       while (problem_.empty() && take('[')) read_selector(path);
       if (problem_.empty() && path.steps.size() > kMaxPathSteps) return "a path has more than 16 steps";
-      if (at_ == text_.size()) break;
+      if (!problem_.empty() || at_ == text_.size()) break;
       if (!take('.')) return "'" + std::string(text_.substr(at_, 1)) + "' where a '.' or '[' was expected in a path";
     }
     return problem_;

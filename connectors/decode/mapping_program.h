@@ -142,6 +142,9 @@ struct MappingProgram {
   ExpressionId uid = kNoExpression;
   ExpressionId tenant = kNoExpression;
 
+  std::string each_path;           // as it is written
+  std::vector<std::string> paths;  // all that is read, as it is written; of use to benchmarks and people only
+
   EventProgram otherwise;                                                          // no rule holds
   absl::flat_hash_map<std::string, std::size_t, TextHash, std::equal_to<>> exact;  // event type -> index into rules
   std::vector<std::pair<std::string, std::size_t>> prefixes;                       // the longest first; "" is `*`

@@ -111,12 +111,16 @@ RejectReason RecordWalker::read_plain_members(Frame& frame, bool& at_end) {
     if (kind == ValueKind::kNested) break;
     const std::string_view name(text + at[0] + 1, name_end - at[0] - 1);
     const NameFacts& facts = names_.find(name, kRecordNode);
-    const Value found{{value, size}, kind, false, 0};
-    if (facts.of_envelope) note(facts, found);
-    if (facts.slot != kNoSlot) frame.slots.set(facts.slot, found);
+    Member* const member = frame.fields.make(facts, kind);
+    if (member == nullptr) return RejectReason::kTooLarge;
+    member->name = name;
+    member->value.text = {value, size};
+    member->value.kind = kind;
+    member->value.escaped = false;
+    if (facts.of_envelope) note(facts, member->value);
+    if (facts.slot != kNoSlot) frame.slots.set(facts.slot, {{value, size}, kind, false, 0});
     at_end = text[at[3]] == '}';
     at += 4;
-    if (!frame.fields.add(name, facts, found)) return RejectReason::kTooLarge;
     if (at_end) break;
   }
   cursor_.move_to(static_cast<std::uint32_t>(at - tokens.offsets()));

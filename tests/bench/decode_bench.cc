@@ -1,14 +1,24 @@
-// What decoding one record costs: in the mix a fleet produces, and shape by shape beside a bare simdjson parse of the
-// same bytes (copied into a padded buffer, as a Kafka payload must be, and every field but `Records` read as text).
+// What decoding one record costs: in the mix a fleet produces, and source by source beside a bare simdjson parse of the
+// same fields (decode_baseline.h). The ratios are of time, over interleaved rounds of one run, and of instructions
+// where the machine lets them be counted.
 #include <benchmark/benchmark.h>
-#include <simdjson.h>
+#include <linux/perf_event.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "connectors/decode/decoder.h"
+#include "connectors/decode/source_catalogue_impl.h"
 #include "tests/bench/corpus.h"
+#include "tests/bench/decode_baseline.h"
 
 namespace outflow::bench {
 namespace {
@@ -55,37 +65,6 @@ void decode(benchmark::State& state, const Lines& lines) {
   over(state, lines, [&decoder](std::string_view line) { return decoder.decode_json(line).event.records; });
 }
 
-std::size_t read_object(simdjson::ondemand::object object) {
-  std::size_t read = 0;
-  for (auto field : object) {
-    const std::string_view name = field.unescaped_key();
-    read += name.size();
-    if (name == "Records") continue;
-    simdjson::ondemand::value value = field.value();
-    switch (value.type()) {
-      case simdjson::ondemand::json_type::object:
-        read += read_object(value.get_object());
-        break;
-      case simdjson::ondemand::json_type::string:
-        read += std::string_view(value.get_string()).size();
-        break;
-      default:
-        read += value.raw_json_token().size();
-    }
-  }
-  return read;
-}
-
-void bare(benchmark::State& state, const Lines& lines) {
-  simdjson::ondemand::parser parser;
-  std::string padded(1U << 20, ' ');
-  over(state, lines, [&](std::string_view line) {
-    line.copy(padded.data(), line.size());
-    auto document = parser.iterate(padded.data(), line.size(), padded.size());
-    return read_object(document.get_object());
-  });
-}
-
 struct Row {
   std::vector<std::string_view> names;
   std::vector<std::string_view> values;
@@ -127,23 +106,193 @@ void decode_mixed(benchmark::State& state) {
 void decode_elf_json(benchmark::State& state) {
   decode(state, elf_lines());
 }
-void bare_elf_json(benchmark::State& state) {
-  bare(state, elf_lines());
-}
 void decode_rtem_api_event(benchmark::State& state) {
   decode(state, rtem_lines());
 }
-void bare_rtem_api_event(benchmark::State& state) {
-  bare(state, rtem_lines());
+// One source's records, decoded, and read by the baseline.
+struct SourceCase {
+  std::vector<Baseline::Record> records;
+  std::function<std::size_t(std::size_t)> decode;  // of the record with this number
+};
+
+Steps steps_of(const std::string& path) {
+  connectors::MappingPath parsed;
+  (void)connectors::parse_mapping_path(path, parsed);
+  return parsed.steps;
 }
 
+// Counts the thread's instructions; always 0 where the system does not allow it.
+class Instructions {
+ public:
+  Instructions() {
+    perf_event_attr attributes{};
+    attributes.type = PERF_TYPE_HARDWARE;
+    attributes.size = sizeof(attributes);
+    attributes.config = PERF_COUNT_HW_INSTRUCTIONS;
+    attributes.exclude_kernel = 1;
+    attributes.exclude_hv = 1;
+    file_ = static_cast<int>(syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0));
+  }
+  ~Instructions() {
+    if (file_ >= 0) close(file_);
+  }
+  Instructions(const Instructions&) = delete;
+  Instructions& operator=(const Instructions&) = delete;
+  [[nodiscard]] std::uint64_t now() const {
+    std::uint64_t count = 0;
+    if (file_ < 0 || read(file_, &count, sizeof(count)) != sizeof(count)) return 0;
+    return count;
+  }
+
+ private:
+  int file_ = -1;
+};
+
+struct Cost {
+  double seconds = 1e9;  // of the quickest round
+  std::uint64_t instructions = 0;
+};
+
+void measure(Cost& cost, const Instructions& counter, std::size_t records,
+             const std::function<std::size_t(std::size_t)>& each) {
+  const std::uint64_t before = counter.now();
+  const auto begin = std::chrono::steady_clock::now();
+  std::size_t sum = 0;
+  for (std::size_t round = 0; round < 20; ++round) {
+    for (std::size_t i = 0; i < records; ++i) sum += each(i);
+  }
+  benchmark::DoNotOptimize(sum);
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+  cost.seconds = std::min(cost.seconds, taken.count());
+  cost.instructions = counter.now() - before;
+}
+
+void compare(benchmark::State& state, const SourceCase& source) {
+  Baseline baseline;
+  const Instructions counter;
+  Cost decode;
+  Cost lookup;
+  Cost pass;
+  const std::size_t records = source.records.size();
+  if (records == 0) return state.SkipWithError("no records");
+  for (auto _ : state) {
+    measure(decode, counter, records, source.decode);
+    measure(lookup, counter, records, [&](std::size_t i) { return baseline.by_lookup(source.records[i]); });
+    measure(pass, counter, records, [&](std::size_t i) { return baseline.in_one_pass(source.records[i]); });
+  }
+  const auto each = static_cast<double>(20 * records);
+  state.counters["ns"] = decode.seconds / each * 1e9;
+  state.counters["x_lookup"] = decode.seconds / lookup.seconds;
+  state.counters["x_pass"] = decode.seconds / pass.seconds;
+  if (lookup.instructions == 0) return;
+  const auto instructions = static_cast<double>(decode.instructions);
+  state.counters["instructions"] = instructions / each;
+  state.counters["i_lookup"] = instructions / static_cast<double>(lookup.instructions);
+  state.counters["i_pass"] = instructions / static_cast<double>(pass.instructions);
+}
+
+std::function<std::size_t(std::size_t)> decoding(const std::vector<Baseline::Record>& records) {
+  const auto decoder = std::make_shared<connectors::Decoder>();
+  return [&records, decoder](std::size_t i) {
+    decoder->open(records[i].text);
+    std::size_t sum = 0;
+    while (const connectors::Decoded* decoded = decoder->next()) sum += decoded->event.event_uid.size();
+    return sum;
+  };
+}
+
+// An ELF row's id is a hash of all its columns: all are read.
+void compare_elf(benchmark::State& state, bool as_csv) {
+  SourceCase source;
+  Baseline baseline;
+  std::vector<Row> rows;
+  const Lines& lines = elf_lines();
+  for (std::size_t i = 0; i < std::min<std::size_t>(lines.size(), 200); ++i) {
+    rows.push_back(row_of(lines[i]));
+    std::vector<Steps> paths;
+    for (const std::string_view name : rows.back().names) {
+      paths.push_back({{connectors::PathStep::Kind::kMember, std::string(name), {}, 0}});
+    }
+    source.records.push_back(baseline.prepare(std::string(lines[i]), paths));
+  }
+  source.decode = decoding(source.records);
+  connectors::Decoder decoder;
+  if (as_csv) {
+    if (!decoder.csv_header(rows.front().names).ok()) return state.SkipWithError("the header was refused");
+    source.decode = [&](std::size_t i) { return decoder.decode_csv_row(rows[i].values).event.event_uid.size(); };
+  }
+  compare(state, source);
+}
+void vs_bare_salesforce_elf(benchmark::State& state) {
+  compare_elf(state, false);
+}
+void vs_bare_salesforce_elf_csv(benchmark::State& state) {
+  compare_elf(state, true);
+}
+
+void vs_bare_salesforce_rtem(benchmark::State& state) {
+  SourceCase source;
+  Baseline baseline;
+  std::vector<Steps> paths = {steps_of("channel")};
+  for (const char* name :
+       {"EventDate",        "EventIdentifier", "CreatedDate",     "UserId",        "Username",  "ConnectedAppId",
+        "ConnectedAppName", "Client",          "Application",     "SourceIp",      "UserAgent", "RequestIdentifier",
+        "SessionKey",       "LoginKey",        "QueriedEntities", "PolicyOutcome", "Operation", "RowsProcessed",
+        "RowsReturned",     "Query",           "ApiType"}) {
+    paths.push_back(steps_of(std::string("data.payload.") + name));
+  }
+  const Lines& lines = rtem_lines();
+  for (std::size_t i = 0; i < std::min<std::size_t>(lines.size(), 200); ++i) {
+    source.records.push_back(baseline.prepare(std::string(lines[i]), paths));
+  }
+  source.decode = decoding(source.records);
+  compare(state, source);
+}
+
+// The messages of a mapping's samples that are one record, and not in an envelope.
+void compare_mapped(benchmark::State& state, const connectors::MappingProgram& program) {
+  SourceCase source;
+  Baseline baseline;
+  std::vector<Steps> paths;
+  for (const std::string& path : program.paths) {
+    Steps steps = steps_of(path);
+    if (program.each != connectors::kNoSlot && !path.starts_with('^')) {
+      const Steps each = steps_of(program.each_path);
+      steps.insert(steps.begin(), each.begin(), each.end());
+    }
+    paths.push_back(std::move(steps));
+  }
+  const std::string folder = program.name.starts_with("salesforce_") ? "salesforce_reshaped" : program.name;
+  std::ifstream file(std::string(OUTFLOW_SOURCE_DIR) + "/tests/connectors/decode/sources/" + folder + "/input.jsonl");
+  connectors::Decoder decoder;
+  for (std::string line; std::getline(file, line);) {
+    const connectors::Decoded& decoded = decoder.decode_json(line);
+    if (!line.starts_with('{') || !decoded.ok() || features::source_name(decoded.event) != program.name) continue;
+    Baseline::Record record = baseline.prepare(line, paths, program.uid == connectors::kNoExpression);
+    if (record.size >= 5) source.records.push_back(std::move(record));
+  }
+  source.decode = decoding(source.records);
+  compare(state, source);
+}
+
+const bool kRegistered = [] {
+  for (const auto& program : connectors::SourceCatalogue::built_in()->impl().programs) {
+    benchmark::RegisterBenchmark(("vs_bare_" + program.name).c_str(),
+                                 [&program](benchmark::State& state) { compare_mapped(state, program); })
+        ->Iterations(50)
+        ->Unit(benchmark::kMillisecond);
+  }
+  return true;
+}();
+
+BENCHMARK(vs_bare_salesforce_elf)->Iterations(300)->Unit(benchmark::kMillisecond);
+BENCHMARK(vs_bare_salesforce_elf_csv)->Iterations(50)->Unit(benchmark::kMillisecond);
+BENCHMARK(vs_bare_salesforce_rtem)->Iterations(50)->Unit(benchmark::kMillisecond);
 BENCHMARK(decode_mixed);
 BENCHMARK(tenant_only);
 BENCHMARK(decode_elf_json);
-BENCHMARK(bare_elf_json);
 BENCHMARK(decode_elf_csv_row);
 BENCHMARK(decode_rtem_api_event);
-BENCHMARK(bare_rtem_api_event);
 
 }  // namespace
 }  // namespace outflow::bench

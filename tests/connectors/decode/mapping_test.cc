@@ -136,7 +136,7 @@ TEST(Mapping, RulesAreFoundByTypeThenPrefixThenCondition) {
     const auto& event = decoder.decode_json(with_type("list")).event;
     EXPECT_EQ(event.records, 3U);
     EXPECT_TRUE(event.classes.has(features::DataClass::kFinancial));
-    EXPECT_FALSE(event.classes.has(features::DataClass::kContact));
+    EXPECT_TRUE(event.classes.has(features::DataClass::kCaseText));
   }
   {
     const auto& event = decoder.decode_json(with_type("filtered")).event;
