@@ -95,7 +95,7 @@ int run_volumes(const VolumesArguments& arguments) {
   const Result<Config> config = load_config(arguments.input.config);
   if (!config) return fail(config.error());
   connectors::InputOptions options;
-  Result<connectors::DecodeOptions> decode = decode_options(*config, arguments.input.tenant);
+  Result<connectors::DecodeOptions> decode = decode_options(*config, arguments.input.extras());
   if (!decode) return fail(decode.error());
   options.decode = std::move(*decode);
   std::shared_ptr<const connectors::ExposureCatalogue> exposure = options.decode.exposure;
