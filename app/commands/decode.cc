@@ -6,7 +6,6 @@
 #include <cstring>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "app/command.h"
 #include "app/config.h"
@@ -26,7 +25,6 @@ constexpr std::size_t kReasons = connectors::kRejectReasons;
 struct DecodeArguments {
   InputArguments input;
   std::string rejects;
-  std::string source;
 };
 
 // A stream that is written in large pieces. A reader that has gone away is no failure: it has what it wanted.
@@ -113,8 +111,7 @@ int run_decode(const DecodeArguments& arguments) {
   connectors::InputOptions options;
   const Result<Config> config = load_config(arguments.input.config);
   Result<connectors::DecodeOptions> decode =
-      config ? decode_options(*config, {arguments.input.tenant, arguments.input.mappings, arguments.source})
-             : Result<connectors::DecodeOptions>(config.error());
+      config ? decode_options(*config, arguments.input.extras()) : Result<connectors::DecodeOptions>(config.error());
   if (!decode) {
     complain(decode.error());
     return kExitConfiguration;
@@ -155,8 +152,6 @@ void add_decode_command(CLI::App& root, int& exit_code) {
   const auto arguments = std::make_shared<DecodeArguments>();
   arguments->input.add_to(*command);
   command->add_option("--rejects", arguments->rejects, "Write one JSON line per rejected record to this file");
-  command->add_option("--source", arguments->source,
-                      "Read every record as of this source, instead of telling it by content");
   command->callback([arguments, &exit_code] { exit_code = run_decode(*arguments); });
 }
 

@@ -175,7 +175,7 @@ int ingest(const IngestArguments& arguments) {
   (void)connectors::configure_log("warn", "auto");
   const StopSignals signals;
   connectors::InputOptions options;
-  Result<connectors::DecodeOptions> decode = decode_options(config, arguments.input.tenant);
+  Result<connectors::DecodeOptions> decode = decode_options(config, arguments.input.extras());
   if (!decode) return report(decode.error());
   options.decode = std::move(*decode);
   options.want_json = true;

@@ -90,8 +90,7 @@ int replay(const ReplayArguments& arguments) {
   const Result<Config> config = load_config(arguments.input.config);
   if (!config.ok()) return complain(config.error().message, kExitConfiguration);
   connectors::InputOptions options;
-  Result<connectors::DecodeOptions> decode =
-      decode_options(*config, {arguments.input.tenant, arguments.input.mappings, {}});
+  Result<connectors::DecodeOptions> decode = decode_options(*config, arguments.input.extras());
   if (!decode) return complain(decode.error().message, kExitConfiguration);
   options.decode = std::move(*decode);
   Result<connectors::Input> input = connectors::Input::open(arguments.input.inputs, options);

@@ -39,8 +39,7 @@ int run_volumes(const VolumesArguments& arguments) {
   if (!query) return fail(query.error(), kExitUsage);
   const Result<Config> config = load_config(arguments.input.config);
   if (!config) return fail(config.error());
-  const Result<connectors::DecodeOptions> decode =
-      decode_options(*config, {arguments.input.tenant, arguments.input.mappings, {}});
+  const Result<connectors::DecodeOptions> decode = decode_options(*config, arguments.input.extras());
   if (!decode) return fail(decode.error());
   const auto exposure = exposure_of(*decode);
   const auto class_names = [exposure](features::DataClasses classes) { return exposure->names_of(classes); };

@@ -1,5 +1,7 @@
 #include "connectors/http/schema_registry.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -19,7 +21,13 @@ Result<std::shared_ptr<SchemaRegistry>> SchemaRegistry::open(SchemaRegistrySetti
   if (client == nullptr) return Error{ErrorCode::kRefuse, "the schema registry's address is none that can be asked"};
   std::shared_ptr<SchemaRegistry> registry(new SchemaRegistry(std::move(settings)));
   registry->client_ = std::move(client);
+  // Signals are for the threads that the process means them for: this one would take them with their default action.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   registry->thread_ = std::thread([raw = registry.get()] { raw->run(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return registry;
 }
 

@@ -61,11 +61,11 @@ TEST_F(Check, WhatIsWrongWithMappingsExposureAndPinsIsToldWhereItStands) {
   std::ofstream(path) << "input: {topics: [a], sources: {a: acme}}\nmappings: ['" << mapping << "']\nexposure: '"
                       << exposure << "'\n";
   std::ofstream(mapping) << "source: acme\nrecognise: [{has: [x]}]\nevent_tipe: kind\ntime: when\n";
-  std::ofstream(exposure) << "objects:\n  Invoice__c: [no_such_class]\n";
+  std::ofstream(exposure) << "objects:\n  - names: [Invoice__c]\n    holds: [no_such_class]\n";
   const ShellRun wrong = outflow("check --config " + path + " 2>&1");
   EXPECT_EQ(wrong.exit_code, 78);
   EXPECT_THAT(wrong.out, HasSubstr(mapping + ":3:1: "));
-  EXPECT_THAT(wrong.out, HasSubstr(exposure + ":2:"));
+  EXPECT_THAT(wrong.out, HasSubstr(exposure + ":3:"));
   EXPECT_THAT(wrong.out, Not(HasSubstr("valid")));
   const auto json = nlohmann::json::parse(outflow("check -o json --config " + path).out);
   EXPECT_FALSE(json.at("valid").get<bool>());
@@ -73,7 +73,7 @@ TEST_F(Check, WhatIsWrongWithMappingsExposureAndPinsIsToldWhereItStands) {
   EXPECT_EQ(json.at("problems").at(0).at("line"), 3);
 
   std::ofstream(mapping) << "source: acme\nrecognise: [{has: [x]}]\nevent_type: kind\ntime: when\n";
-  std::ofstream(exposure) << "objects:\n  Invoice__c: [financial]\n";
+  std::ofstream(exposure) << "objects:\n  - names: [Invoice__c]\n    holds: [financial]\n";
   EXPECT_EQ(outflow("check --config " + path + " 2>&1").exit_code, 0);
   std::ofstream(path) << "input: {topics: [a], sources: {a: acmee}}\nmappings: ['" << mapping << "']\n";
   const ShellRun pinned = outflow("check --config " + path + " 2>&1");
