@@ -1,5 +1,7 @@
 #include "connectors/decode/field_names.h"
 
+#include <bit>
+
 #include "connectors/decode/envelope_names.h"
 
 namespace outflow::connectors {
@@ -72,8 +74,26 @@ const NameFacts& FieldNames::find_unkept(std::string_view name, NodeId parent) n
   return other_;
 }
 
-const NameFacts& FieldNames::take_over(Place* places, std::string_view name, NodeId parent, std::uint64_t first,
-                                       std::uint64_t last) noexcept {
+const NameFacts& FieldNames::search(std::string_view name, NodeId parent, std::uint64_t first,
+                                    std::uint64_t last) noexcept {
+  const std::uint64_t mixed =
+      (first ^ std::rotl(last, 29) ^ (std::uint64_t{parent} << 24) ^ name.size()) * 0x9E3779B97F4A7C15ULL;
+  auto place = static_cast<std::uint16_t>((mixed >> (64 - kPlaceBits)) & ~std::uint64_t{1});
+  if (!places_[place].holds(name, parent, first, last)) {
+    if (places_[place + 1].holds(name, parent, first, last)) {
+      ++place;
+    } else {
+      take_over(&places_[place], name, parent, first, last);
+    }
+  }
+  places_[latest_].next = place;
+  latest_ = place;
+  guess_ = places_[place].next;
+  return places_[place].facts;
+}
+
+void FieldNames::take_over(Place* places, std::string_view name, NodeId parent, std::uint64_t first,
+                           std::uint64_t last) noexcept {
   places[1] = places[0];
   Place& place = places[0];
   place.first = first;
@@ -82,7 +102,6 @@ const NameFacts& FieldNames::take_over(Place* places, std::string_view name, Nod
   place.parent = parent;
   if (name.size() > 16) std::memcpy(place.middle, name.data() + 8, name.size() - 16);
   place.facts = look_up(name, parent);
-  return place.facts;
 }
 
 }  // namespace outflow::connectors

@@ -6,7 +6,6 @@
 // name is always compared in full. One thread. A result is valid until the next call.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -58,12 +57,15 @@ class FieldNames {
       std::memcpy(&half, name.data() + name.size() - 4, 4);
       last = half;
     }
-    const std::uint64_t mixed =
-        (first ^ std::rotl(last, 29) ^ (std::uint64_t{parent} << 24) ^ name.size()) * 0x9E3779B97F4A7C15ULL;
-    Place* places = &places_[(mixed >> (64 - kPlaceBits)) & ~std::uint64_t{1}];
-    if (places[0].holds(name, parent, first, last)) return places[0].facts;
-    if (places[1].holds(name, parent, first, last)) return places[1].facts;
-    return take_over(places, name, parent, first, last);
+    // Records of a kind repeat their names in the same order: the one that followed last time is tried without looking
+    // for it, and fetched while the one before is still read.
+    const Place& guess = places_[guess_];
+    if (guess.holds(name, parent, first, last)) {
+      latest_ = guess_;
+      guess_ = guess.next;
+      return guess.facts;
+    }
+    return search(name, parent, first, last);
   }
 
  private:
@@ -77,6 +79,7 @@ class FieldNames {
     std::uint64_t last = 0;
     NameFacts facts;
     std::uint16_t size = kEmpty;
+    std::uint16_t next = 0;  // where the name is that came behind this one
     NodeId parent = kRecordNode;
     char middle[kLongestKept - 16] = {};
 
@@ -89,11 +92,13 @@ class FieldNames {
 
   [[nodiscard]] NameFacts look_up(std::string_view name, NodeId parent) const noexcept;
   const NameFacts& find_unkept(std::string_view name, NodeId parent) noexcept;
-  const NameFacts& take_over(Place* places, std::string_view name, NodeId parent, std::uint64_t first,
-                             std::uint64_t last) noexcept;
+  const NameFacts& search(std::string_view name, NodeId parent, std::uint64_t first, std::uint64_t last) noexcept;
+  void take_over(Place* places, std::string_view name, NodeId parent, std::uint64_t first, std::uint64_t last) noexcept;
 
   const PathTrie& trie_;
   std::unique_ptr<Place[]> places_;
+  std::uint16_t latest_ = 0;
+  std::uint16_t guess_ = 0;
   NameFacts other_;
 };
 
