@@ -43,6 +43,7 @@ class CountingMachine final : public detector::RecordMachine {
       letter.origin = origin;
       letter.key = record.key;
       letter.value = record.value;
+      letter.with_bytes = true;
       connectors::send_dead_letter(outputs, record.partition, letter);
       return;
     }
