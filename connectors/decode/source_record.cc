@@ -73,7 +73,9 @@ features::DataClasses SoqlCache::classes_of(std::string_view object) {
 }
 
 void SourceRecord::classify() {
-  if (query_classes_) {
+  // A text that could not be read as a query says nothing of what it asked for: then all that its objects hold counts.
+  const bool query_read = event.query_class != features::QueryClass::kUnknown;
+  if (query_classes_ && (query_read || !query_classes_->empty())) {
     event.classes |= *query_classes_;
     return;
   }
