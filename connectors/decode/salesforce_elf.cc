@@ -1,5 +1,6 @@
 // EventLogFile: one CSV a type and hour (or day), every value a quoted string; "" is unknown, "0" is zero.
 // Field names and meanings: Salesforce Object Reference, EventLogFile Supported Event Types (release 254).
+#include <algorithm>
 #include <array>
 
 #include "connectors/decode/count_text.h"
@@ -283,7 +284,7 @@ Outcome outcome_of(SourceRecord& record) {
 std::string_view agent_of(SourceRecord& record) {
   for (const Column column : {Column::kElfUserAgent, Column::kElfBrowserType}) {
     const std::string_view agent = record.known(column);
-    if (!agent.empty() && agent.find_first_not_of("0123456789") != std::string_view::npos) return agent;
+    if (!std::all_of(agent.begin(), agent.end(), [](char c) { return c >= '0' && c <= '9'; })) return agent;
   }
   return {};
 }
