@@ -91,6 +91,8 @@ struct AuditEvent {
   std::string_view job_id;
   std::string_view session_key;
   std::string_view login_key;
+  // False where one sign-in spans many apps: then neither key lets one record's app name another's. They stay visible.
+  bool session_names_app = true;
 
   Action action = Action::kOther;
   Outcome outcome = Outcome::kUnknown;

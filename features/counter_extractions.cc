@@ -40,8 +40,7 @@ void Counter::Impl::look(const AuditEvent& event) {
                                                                   : Kind::kReportView;
   sight_.kind = job ? Kind::kJob : bulk_query ? Kind::kQuery : report ? of_report : Kind::kDownload;
   const Fingerprint tenant = keys_.tenant;
-  const Fingerprint actor =
-      event.actor_id.empty() ? (keys_.login != 0 ? keys_.login : keys_.session) : fingerprint(event.actor_id, tenant);
+  const Fingerprint actor = event.actor_id.empty() ? keys_.sign_in : fingerprint(event.actor_id, tenant);
   if (is_report(sight_.kind)) {
     sight_.subject = fingerprint(event.subject, combine(tenant, kReportSeed));
   } else {

@@ -44,7 +44,8 @@ class Counter::Impl {
   // The record at hand: its keys, made once.
   struct Keys {
     Fingerprint tenant = 0, uid = 0, app = 0;
-    Fingerprint session = 0, login = 0, attribution = 0;
+    Fingerprint session = 0, login = 0, attribution = 0;         // the first two: where they may name an app
+    Fingerprint sign_in = 0;                                     // the login, else the session, whatever they name
     Fingerprint request = 0, job = 0, execution = 0, query = 0;  // group keys; 0 = none
     Fingerprint sighting = 0;  // of a record that tells of an extraction without a job or an execution
     Fingerprint objects = 0, type = 0;

@@ -23,8 +23,11 @@ void Counter::Impl::make_keys(const AuditEvent& event) {
                  : event.app_id.empty()     ? event.app_name
                                             : std::string_view{};
   keys_.app = event.app_id.empty() ? 0 : entity_key(tenant, EntityType::kIntegration, event.app_id);
-  keys_.session = key_of(event.session_key, tenant, kSessionSeed);
-  keys_.login = key_of(event.login_key, tenant, kLoginSeed);
+  const Fingerprint session = key_of(event.session_key, tenant, kSessionSeed);
+  const Fingerprint login = key_of(event.login_key, tenant, kLoginSeed);
+  keys_.sign_in = login != 0 ? login : session;
+  keys_.session = event.session_names_app ? session : 0;
+  keys_.login = event.session_names_app ? login : 0;
   const Fingerprint actor = key_of(event.actor_id, tenant, kActorSeed);
   keys_.attribution = combine(combine(combine(tenant, keys_.session), keys_.login),
                               combine(key_of(keys_.client, tenant, kClientSeed), actor));
@@ -32,7 +35,7 @@ void Counter::Impl::make_keys(const AuditEvent& event) {
   keys_.request = key_of(event.request_id, tenant, kRequestSeed);
   keys_.job = key_of(event.job_id, tenant, kJobSeed);
   keys_.execution = key_of(event.execution_id, tenant, kExecutionSeed);
-  const Fingerprint taker = keys_.login != 0 ? keys_.login : keys_.session != 0 ? keys_.session : actor;
+  const Fingerprint taker = keys_.sign_in != 0 ? keys_.sign_in : actor;
   look(event);
   keys_.query =
       event.query_fingerprint ? combine(combine(combine(tenant, kQuerySeed), taker), *event.query_fingerprint) : 0;

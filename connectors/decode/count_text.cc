@@ -119,7 +119,10 @@ std::string_view valid_ip(std::string_view text) noexcept {
   std::array<char, 48> terminated{};
   std::memcpy(terminated.data(), text.data(), text.size());
   in6_addr address{};
-  return inet_pton(AF_INET6, terminated.data(), &address) == 1 ? text : std::string_view();
+  if (inet_pton(AF_INET6, terminated.data(), &address) != 1) return {};
+  // An IPv4 address is the same one, however it travels: `::ffff:203.0.113.7`.
+  const bool is_ipv4 = IN6_IS_ADDR_V4MAPPED(&address) && text.find('.') != std::string_view::npos;
+  return is_ipv4 ? text.substr(text.rfind(':') + 1) : text;
 }
 
 }  // namespace outflow::connectors

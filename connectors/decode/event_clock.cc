@@ -188,6 +188,17 @@ std::optional<EventTime> parse_compact(std::string_view text, int zone_minutes) 
   return from_civil_time(t);
 }
 
+// What may follow an epoch in seconds: a zone, which does not move it, as text or as Snowflake writes it (the offset's
+// minutes and 1440 more: `1692202187.123000000 1440`).
+bool is_epoch_zone(std::string_view text) noexcept {
+  int ignored = 0;
+  if (text.empty() || read_zone(text, ignored)) return true;
+  text.remove_prefix(1);
+  const bool sized = !text.empty() && text.size() <= 4;
+  const int minutes = sized ? digits(text, 0, text.size()) : -1;
+  return minutes >= 0 && minutes <= 2880;
+}
+
 // Until 2200 seconds have at most 10 digits, milliseconds 13, microseconds 16, nanoseconds 19.
 std::optional<EventTime> parse_epoch(std::string_view text, std::size_t whole_digits) noexcept {
   std::int64_t whole = 0;
@@ -195,7 +206,10 @@ std::optional<EventTime> parse_epoch(std::string_view text, std::size_t whole_di
   if (error != std::errc()) return std::nullopt;
   std::size_t at = whole_digits;
   int fraction_ms = 0;
-  if (!read_fraction(text, at, fraction_ms) || at != text.size()) return std::nullopt;
+  if (!read_fraction(text, at, fraction_ms)) return std::nullopt;
+  const std::string_view behind = text.substr(at);
+  const bool seconds = whole_digits == 9 || whole_digits == 10;
+  if (!behind.empty() && !(seconds && behind[0] == ' ' && is_epoch_zone(behind))) return std::nullopt;
   if (whole_digits <= 10) return time_in_range(whole * 1000 + fraction_ms);
   if (whole_digits <= 13) return time_in_range(whole);
   if (whole_digits <= 16) return time_in_range(whole / 1000);

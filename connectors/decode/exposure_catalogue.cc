@@ -133,7 +133,10 @@ class ExposureCatalogue::Impl {
   [[nodiscard]] Found find_object(std::string_view name) const {
     const FoldedName folded(name);
     const Object* object = named_object(folded.text(), folded.custom());
-    return {object != nullptr ? object : objects_.pattern(folded), folded.custom()};
+    if (object == nullptr) object = objects_.pattern(folded);
+    const std::size_t dot = object == nullptr ? name.rfind('.') : std::string_view::npos;
+    // A table's database and schema say nothing of what is in it: CRM.PUBLIC.CONTACTS.
+    return dot == std::string_view::npos ? Found{object, folded.custom()} : find_object(name.substr(dot + 1));
   }
 
   [[nodiscard]] const std::vector<std::string>* relation_targets(std::string_view name) const {

@@ -28,9 +28,8 @@ std::string_view cut(std::string_view text, const TextCut& how) noexcept {
   return before ? text.substr(0, at) : text.substr(at + mark.size());
 }
 
-// `[2001:db8::1]:443` and `203.0.113.7:443`, without what is around the address; `::ffff:203.0.113.7` is an IPv4 one.
+// `[2001:db8::1]:443` and `203.0.113.7:443`, without what is around the address.
 std::string_view bare_address(std::string_view text) noexcept {
-  if (starts_folded(text, "::ffff:") && text.find('.') != std::string_view::npos) return text.substr(7);
   if (text.starts_with('[')) return text.substr(1, std::max<std::size_t>(text.find(']'), 1) - 1);
   const std::size_t colon = text.find(':');
   const bool port = colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos;
@@ -326,6 +325,7 @@ RejectReason MappedSource::read(SourceRecord& record) {
     });
   }
   read_texts(program, record);
+  event.session_names_app = program.session_names_app;
   record.finish_objects();
   event.action = program.action;
   if (program.action_text != kNoExpression) {

@@ -42,8 +42,17 @@ class Compiler {
   }
 
   void read_each(const YamlNode& node) {
+    const bool is_list = node.kind == Kind::kSequence;
+    for (std::size_t i = 0; i < (is_list ? node.items.size() : 1); ++i) read_each_path(is_list ? node.items[i] : node);
+    program_.element_root = trie_.add_root();
+    if (program_.each.empty() && !reader_.failed()) reader_.refuse(node.at, "'each' has no path");
+    if (program_.element_root == kNoNode) reader_.refuse(node.at, "all mappings together have too many paths");
+  }
+
+  void read_each_path(const YamlNode& node) {
     MappingPath path;
-    if (node.kind != Kind::kScalar) return reader_.refuse(node.at, "'each' is a path that ends in [*]");
+    if (node.kind != Kind::kScalar)
+      return reader_.refuse(node.at, "'each' is a path that ends in [*], or a list of such");
     if (std::string why = parse_mapping_path(node.text, path); !why.empty()) return reader_.refuse(node.at, why);
     const auto is_member = [](const PathStep& step) { return step.kind == PathStep::Kind::kMember; };
     const bool ends_in_every = path.steps.back().kind == PathStep::Kind::kEvery;
@@ -51,17 +60,16 @@ class Compiler {
     if (!ends_in_every || !std::all_of(path.steps.begin(), path.steps.end(), is_member)) {
       return reader_.refuse(node.at, "'each' is a path of names that ends in [*]");
     }
-    program_.each_path = node.text;
-    program_.each = trie_.add(kRecordNode, path);
-    program_.element_root = trie_.add_root();
-    if (program_.each == kNoSlot || program_.element_root == kNoNode) {
-      reader_.refuse(node.at, "all mappings together have too many paths");
-    }
+    if (program_.each_path.empty()) program_.each_path = node.text;
+    program_.each.push_back(trie_.add(kRecordNode, path));
+    if (program_.each.back() == kNoSlot) reader_.refuse(node.at, "all mappings together have too many paths");
   }
 
   void read_key(const YamlNode& node) {
     if (node.key == "source") {
       read_name(node);
+    } else if (node.key == "as") {
+      read_shown_source(node);
     } else if (node.key == "title") {
       if (node.kind != Kind::kScalar) reader_.refuse(node.at, "'title' is a text");
       program_.title = node.text;
@@ -92,6 +100,12 @@ class Compiler {
       reader_.refuse(node.at, "'source' is a name of [a-z0-9_], at most 32");
     }
     program_.name = name;
+  }
+
+  void read_shown_source(const YamlNode& node) {
+    const auto source = source_of(node.kind == Kind::kScalar ? std::string_view(node.text) : std::string_view());
+    if (!source) return reader_.refuse_word(node, source_words());
+    program_.source = *source;
   }
 
   void read_recognise(const YamlNode& node) {
@@ -160,6 +174,8 @@ class Compiler {
       program.semantics = reader_.word(node, semantics_of, semantics_words()).value_or(program.semantics);
     } else if (node.key == "proves_extraction") {
       program.proves_extraction = reader_.boolean(node);
+    } else if (node.key == "session_names_app") {
+      program.session_names_app = reader_.boolean(node);
     } else if (node.key == "classes") {
       read_classes(node, program);
     }

@@ -93,6 +93,7 @@ struct EventProgram {
   features::Outcome outcome = features::Outcome::kUnknown;
   features::CountSemantics semantics = features::CountSemantics::kNone;
   bool proves_extraction = false;
+  bool session_names_app = true;
   features::DataClasses classes;
 };
 
@@ -132,7 +133,7 @@ struct MappingProgram {
   std::vector<Recognition> recognise;
 
   NodeId element_root = kNoNode;    // of `each`: where its elements' paths start
-  SlotId each = kNoSlot;            // the array
+  std::vector<SlotId> each;         // the array, or one object in its place: the first that is there
   bool uid_is_the_records = false;  // nothing of the element is in it: elements are told apart by their number
 
   std::vector<Expression> expressions;

@@ -16,6 +16,8 @@ std::array<std::string_view, N> names() {
 constexpr std::size_t kActions = static_cast<std::size_t>(features::Action::kOther) + 1;
 constexpr std::size_t kOutcomes = static_cast<std::size_t>(features::Outcome::kBlocked) + 1;
 constexpr std::size_t kSemantics = static_cast<std::size_t>(features::CountSemantics::kJobProgress) + 1;
+constexpr std::size_t kNamedSources = features::kSources - 1;  // all but kMapped, which is the last
+static_assert(static_cast<std::size_t>(features::Source::kMapped) == kNamedSources);
 constexpr std::size_t kClasses = static_cast<std::size_t>(features::DataClass::kCustom) + 1;
 
 template <typename Enum>
@@ -29,19 +31,45 @@ constexpr std::array<std::string_view, kTextFields> kTextKeys = {
     "actor_id",   "actor_name", "app_id",      "app_name",  "client_name",  "client_ip", "user_agent",
     "request_id", "job_id",     "session_key", "login_key", "execution_id", "query"};
 
-constexpr std::array<std::string_view, 22> kRuleKeys = {
-    "actor_id",   "actor_name", "app_id",      "app_name",  "client_name",  "client_ip", "user_agent",
-    "request_id", "job_id",     "session_key", "login_key", "execution_id", "query",     "objects",
-    "outcome",    "action",     "records",     "bytes",     "semantics",    "classes",   "proves_extraction",
-    "when"};
+constexpr std::array<std::string_view, 23> kRuleKeys = {
+    "actor_id",          "actor_name", "app_id",      "app_name",  "client_name",  "client_ip", "user_agent",
+    "request_id",        "job_id",     "session_key", "login_key", "execution_id", "query",     "objects",
+    "outcome",           "action",     "records",     "bytes",     "semantics",    "classes",   "proves_extraction",
+    "session_names_app", "when"};
 
-constexpr std::array<std::string_view, 31> kMappingKeys = {
-    "source",      "title",       "recognise",    "each",       "event_type", "time",
-    "ingest_time", "uid",         "tenant",       "actor_id",   "actor_name", "app_id",
-    "app_name",    "client_name", "client_ip",    "user_agent", "request_id", "job_id",
-    "session_key", "login_key",   "execution_id", "query",      "objects",    "outcome",
-    "action",      "records",     "bytes",        "semantics",  "classes",    "proves_extraction",
-    "events"};
+constexpr std::array<std::string_view, 33> kMappingKeys = {"source",
+                                                           "title",
+                                                           "recognise",
+                                                           "each",
+                                                           "event_type",
+                                                           "time",
+                                                           "ingest_time",
+                                                           "uid",
+                                                           "tenant",
+                                                           "actor_id",
+                                                           "actor_name",
+                                                           "app_id",
+                                                           "app_name",
+                                                           "client_name",
+                                                           "client_ip",
+                                                           "user_agent",
+                                                           "request_id",
+                                                           "job_id",
+                                                           "session_key",
+                                                           "login_key",
+                                                           "execution_id",
+                                                           "query",
+                                                           "objects",
+                                                           "outcome",
+                                                           "action",
+                                                           "records",
+                                                           "bytes",
+                                                           "semantics",
+                                                           "classes",
+                                                           "proves_extraction",
+                                                           "session_names_app",
+                                                           "as",
+                                                           "events"};
 
 constexpr std::array<std::string_view, 17> kExpressionKeys = {
     "path",         "const", "first",         "concat", "separator", "before", "after", "before_last", "after_last",
@@ -66,6 +94,11 @@ std::span<const std::string_view> data_class_words() noexcept {
   return kWords;
 }
 
+std::span<const std::string_view> source_words() noexcept {
+  static const auto kWords = names<features::Source, kNamedSources>();
+  return kWords;
+}
+
 std::optional<features::Action> action_of(std::string_view word) noexcept {
   return find<features::Action>(action_words(), word);
 }
@@ -77,6 +110,9 @@ std::optional<features::CountSemantics> semantics_of(std::string_view word) noex
 }
 std::optional<features::DataClass> data_class_of(std::string_view word) noexcept {
   return find<features::DataClass>(data_class_words(), word);
+}
+std::optional<features::Source> source_of(std::string_view word) noexcept {
+  return find<features::Source>(source_words(), word);
 }
 std::optional<TextField> text_field_of(std::string_view key) noexcept {
   return find<TextField>(kTextKeys, key);

@@ -167,16 +167,17 @@ bool MessageRecords::give(const Cursor& at, const Said& said, FoundRecord& found
   found.tokens = &documents_[at.document]->tokens;
   found.channel = said.channel;
   found.tenant = said.tenant;
-  if (found.source.mapping == nullptr || found.source.mapping->each == kNoSlot) return true;
+  if (found.source.mapping == nullptr || found.source.mapping->each.empty()) return true;
   // One event for each element.
   Slots& slots = found.frame->slots;
-  const SlotId each = found.source.mapping->each;
-  if (!slots.has(each) || slots.value(each).kind != ValueKind::kNested) {
-    return reject(found, RejectReason::kMissingEventType);
-  }
+  const std::vector<SlotId>& lists = found.source.mapping->each;
+  const auto list = std::find_if(lists.begin(), lists.end(), [&](SlotId slot) {
+    return slots.has(slot) && slots.value(slot).kind == ValueKind::kNested;
+  });
+  if (list == lists.end()) return reject(found, RejectReason::kMissingEventType);
   Cursor elements;
   elements.document = at.document;
-  elements.token = slots.value(each).place;
+  elements.token = slots.value(*list).place;
   elements.depth = found.frame->depth + 2;
   elements.said = said;
   elements.mapping = found.source.mapping;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "connectors/decode/mapping_compiler.h"
+#include "connectors/decode/mapping_words.h"
 #include "connectors/decode/source_catalogue_impl.h"
 
 namespace outflow::connectors {
@@ -19,14 +20,6 @@ constexpr std::array kInCode = {Source::kSalesforceElf, Source::kSalesforceRtem,
 
 bool is_in_code(std::string_view name) {
   return std::any_of(kInCode.begin(), kInCode.end(), [&](Source source) { return features::name_of(source) == name; });
-}
-
-Source source_named(std::string_view name) {
-  for (std::size_t i = 0; i < features::kSources; ++i) {
-    const auto source = static_cast<Source>(i);
-    if (source != Source::kMapped && features::name_of(source) == name) return source;
-  }
-  return Source::kMapped;
 }
 
 void refuse_file(std::vector<MappingProblem>& problems, const std::string& file, std::string why) {
@@ -43,7 +36,7 @@ void add_mapping(SourceCatalogue::Impl& impl, const MappingText& text, std::vect
   if (impl.find(program->name) != nullptr) {
     return refuse_file(problems, text.file, "source '" + program->name + "' is mapped twice");
   }
-  program->source = source_named(program->name);
+  if (program->source == Source::kMapped) program->source = source_of(program->name).value_or(Source::kMapped);
   impl.programs.push_back(std::move(*program));
 }
 

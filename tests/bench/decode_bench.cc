@@ -256,7 +256,7 @@ void compare_mapped(benchmark::State& state, const connectors::MappingProgram& p
   std::vector<Steps> paths;
   for (const std::string& path : program.paths) {
     Steps steps = steps_of(path);
-    if (program.each != connectors::kNoSlot && !path.starts_with('^')) {
+    if (!program.each.empty() && !path.starts_with('^')) {
       const Steps each = steps_of(program.each_path);
       steps.insert(steps.begin(), each.begin(), each.end());
     }

@@ -45,6 +45,25 @@ TEST(Join, OwnAppThenRequestThenSessionThenClientThenActor) {
   EXPECT_EQ(world.of("").records, 50);
 }
 
+// One sign-in of a user reaches many apps: what it took for one says nothing of the others.
+TEST(Join, ASignInOverManyAppsNamesNone) {
+  for (auto* key : {&OwnedEvent::session, &OwnedEvent::login}) {
+    for (const bool names_app : {false, true}) {
+      VolumeWorld world;
+      RecordMaker records;
+      OwnedEvent named = records.call("RestApi", 0, 1, ""), bare = records.report(1, 20), late = records.report(3, 40);
+      for (OwnedEvent* event : {&named, &bare, &late}) {
+        event->*key = "S1";
+        event->session_names_app = names_app;
+      }
+      named.app = "0H4app";
+      world.take_all({bare, named, late});
+      EXPECT_EQ(world.of("0H4app").records, names_app ? 61 : 1);
+      EXPECT_EQ(world.of("005A").records, names_app ? 0 : 60);
+    }
+  }
+}
+
 TEST(Join, AJobIsNamedThroughARequestThatNamesTheAppInEitherOrder) {
   for (const bool name_first : {true, false}) {
     VolumeWorld world;

@@ -32,6 +32,7 @@ const features::AuditEvent& OwnedEvent::view() const {
   view_.opens_query = opens_query;
   view_.proves_extraction = proves_extraction;
   view_.filtered = filtered;
+  view_.session_names_app = session_names_app;
   view_.object_total = object_total;
   view_.classes = classes;
   return view_;

@@ -32,6 +32,7 @@ struct OwnedEvent {
   bool filtered = false;
   std::optional<std::uint64_t> object_total;
   features::DataClasses classes;
+  bool session_names_app = true;
 
   // Valid while this event lives and does not change; not after another call.
   [[nodiscard]] const features::AuditEvent& view() const;

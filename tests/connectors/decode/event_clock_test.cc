@@ -82,6 +82,20 @@ TEST(EventClock, RefusesWhatIsNoTimeOrOutOfRange) {
   }
 }
 
+TEST(EventTime, AZoneBehindAnEpochDoesNotMoveIt) {
+  for (const char* text : {"1692202187.123000000 1440", "1692202187.123 960", "1692202187.123000000 2880",
+                           "1692202187.123 +0000", "1692202187.123 -07:00", "1692202187.123 Z"}) {
+    const auto time = parse_event_time(text);
+    ASSERT_TRUE(time.has_value()) << text;
+    EXPECT_EQ(time->ms, 1'692'202'187'123) << text;
+  }
+  EXPECT_EQ(parse_event_time("1692202187 1440")->ms, 1'692'202'187'000);
+  for (const char* text : {"1692202187.123 2881", "1692202187.123 14400", "1692202187.123 x", "1692202187.1231440 1 2",
+                           "1692202187123 1440", "20230816 1440", "1692202187.123+0000", "1692202187 -"}) {
+    EXPECT_FALSE(parse_event_time(text).has_value()) << text;
+  }
+}
+
 TEST(CountText, UnknownIsNeverZeroAndZeroIsNeverUnknown) {
   EXPECT_EQ(parse_count("0"), 0U);
   EXPECT_EQ(parse_count("0.0"), 0U);
@@ -103,8 +117,11 @@ TEST(CountText, IdsOf18CharactersAreCutTo15AndOthersKept) {
 }
 
 TEST(CountText, OnlyRealAddressesAreAddresses) {
-  for (const char* ip : {"198.51.100.1", "0.0.0.0", "2001:db8::1", "::ffff:198.51.100.1", "fe80::1"}) {
+  for (const char* ip : {"198.51.100.1", "0.0.0.0", "2001:db8::1", "::ffff:c633:6401", "fe80::1", "64:ff9b::1.2.3.4"}) {
     EXPECT_EQ(valid_ip(ip), ip);
+  }
+  for (const char* mapped : {"::ffff:198.51.100.1", "::FFFF:198.51.100.1", "0:0:0:0:0:ffff:198.51.100.1"}) {
+    EXPECT_EQ(valid_ip(mapped), "198.51.100.1");
   }
   for (const char* ip : {"Salesforce.com IP", "", "N/A", "256.1.1.1", "1.2.3", "1.2.3.4.5", "2001:db8:::1",
                          "12345::", "1.2.3.4, 5.6.7.8", "01.2.3.4"}) {

@@ -61,6 +61,20 @@ TEST(ExposureCatalogue, ObjectsHoldWhatTheirReferenceSays) {
   EXPECT_EQ(object("NoSuchThing"), "");
 }
 
+TEST(ExposureCatalogue, ATableIsFoundByItsLastPartWhereNoRuleNamesTheWhole) {
+  for (const char* name :
+       {"CRM.PUBLIC.CONTACTS", "public.contact", R"("CRM"."PUBLIC"."CONTACTS")", "a.b.c.d.Contact"}) {
+    EXPECT_EQ(object(name), "contact birth_date") << name;
+  }
+  EXPECT_EQ(query("SELECT * FROM CRM.PUBLIC.CONTACTS"), query("SELECT * FROM Contact"));
+  EXPECT_EQ(object("CONTACTS.PUBLIC.PRODUCTS"), "");
+  EXPECT_EQ(object("CRM.PUBLIC."), "");
+  const auto own =
+      ExposureCatalogue::parse("objects:\n  - names: [archive.contacts]\n    holds: [vehicle]\n", "own.yaml");
+  ASSERT_TRUE(own.ok()) << own.error().message;
+  EXPECT_EQ(joined(**own, (*own)->of_object("archive.contacts")), "vehicle") << "a rule for the whole name goes first";
+}
+
 TEST(ExposureCatalogue, CustomThingsAreCustomUnlessARuleKnowsThem) {
   EXPECT_EQ(object("Widget__c"), "custom");
   EXPECT_EQ(object("acme__Widget__c"), "custom");

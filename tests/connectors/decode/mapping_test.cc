@@ -115,6 +115,39 @@ TEST(Mapping, EveryKeyFillsItsField) {
   EXPECT_TRUE(event.classes.has(features::DataClass::kContact));
 }
 
+TEST(Mapping, CanShowABuiltInSourcesNameAndKeepSessionsToThemselves) {
+  const std::string yaml =
+      "source: acme_elf\nas: salesforce_elf\nevent_type: t\ntime: at\nsession_key: s\n"
+      "session_names_app: false\nevents: {own: {session_names_app: true}}\n";
+  Decoder decoder = decoder_of(yaml, "acme_elf");
+  const std::string behind = R"(","at":"2026-01-02T03:04:05Z","s":"s1"})";
+  const features::AuditEvent spanning = decoder.decode_json(R"({"t":"x)" + behind).event;
+  EXPECT_EQ(spanning.source, features::Source::kSalesforceElf);
+  EXPECT_EQ(features::source_name(spanning), "salesforce_elf");
+  EXPECT_FALSE(spanning.session_names_app);
+  EXPECT_EQ(decoder.decode_json(R"({"t":"x)" + behind).event.session_key, "s1") << "it stays visible";
+  EXPECT_TRUE(decoder.decode_json(R"({"t":"own)" + behind).event.session_names_app);
+}
+
+TEST(Mapping, TakesElementsFromTheFirstListThatIsThere) {
+  Decoder decoder = decoder_of("source: acme\neach: ['events[*]', 'event[*]']\nevent_type: t\ntime: ^at\n", "acme");
+  const auto types = [&](const std::string& members) {
+    std::string found;
+    decoder.open(R"({"at":"2026-01-02T03:04:05Z",)" + members + "}");
+    while (const Decoded* decoded = decoder.next()) {
+      found +=
+          decoded->ok() ? std::string(decoded->event.source_event_type) : "!" + std::string(name_of(decoded->reject));
+      found += " ";
+    }
+    return found;
+  };
+  EXPECT_EQ(types(R"("events":[{"t":"a"},{"t":"b"}])"), "a b ");
+  EXPECT_EQ(types(R"("event":{"t":"c"})"), "c ");
+  EXPECT_EQ(types(R"("event":[{"t":"c"},{"t":"d"}],"events":null)"), "c d ");
+  EXPECT_EQ(types(R"("event":{"t":"c"},"events":{"t":"a"})"), "a ");
+  EXPECT_EQ(types(R"("event":"c")"), "!missing_event_type ");
+}
+
 TEST(Mapping, RulesAreFoundByTypeThenPrefixThenCondition) {
   Decoder decoder = decoder_of(kAcme);
   {
