@@ -101,6 +101,8 @@ void read_bulk(SourceRecord& record, Column records) {
   const std::string_view status = record.known(Column::kElfJobStatus);
   const bool done = status.empty() || starts_folded(status, "jobcomplete") || starts_folded(status, "complete");
   event.proves_extraction = !event.records && done && event.outcome != Outcome::kFailure;
+  // REQUEST_STATUS is of the request that changed the state, not of the job.
+  if (!done && event.outcome == Outcome::kSuccess) event.outcome = Outcome::kUnknown;
 }
 
 void read_bulk_v1(SourceRecord& record) {
