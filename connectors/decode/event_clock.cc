@@ -158,7 +158,7 @@ bool read_usual_form(const char* text, CivilTime& t) noexcept {
 std::optional<EventTime> parse_iso(std::string_view text, int zone_minutes) noexcept {
   CivilTime usual;
   if (text.size() >= 23 && (text.size() == 23 || !is_digit(text[23])) && read_usual_form(text.data(), usual)) {
-    const bool utc = text.substr(23) == "Z" || text.substr(23) == "+0000";
+    const bool utc = (text.size() == 24 && text[23] == 'Z') || text.substr(23) == "+0000";
     usual.offset_minutes = utc ? 0 : zone_minutes;
     if (!utc && !read_zone(text.substr(23), usual.offset_minutes)) return std::nullopt;
     return from_civil_time(usual);

@@ -76,7 +76,7 @@ void RecordWalker::settle(std::size_t level) {
 RejectReason RecordWalker::walk_frame(std::uint32_t depth, std::size_t level) {
   if (depth > JsonCursor::kMaxDepth) return RejectReason::kTooDeep;
   Frame& frame = frames_[level];
-  frame.fields.clear();
+  frame.fields.clear(true);  // behind a document's text there is padding
   frame.slots.clear();
   frame.token = cursor_.token();
   frame.depth = depth;
