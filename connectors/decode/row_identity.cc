@@ -80,7 +80,7 @@ template <bool kPadded = false>
 }
 
 bool is_empty(const Value& value) noexcept {
-  return value.kind == ValueKind::kNull || value.kind == ValueKind::kNested || value.text.empty();
+  return value.text.empty();  // as that of null and nested values is
 }
 
 bool is_of_transport(std::string_view name) noexcept {
@@ -177,7 +177,6 @@ Fingerprint elf_sum(const Fields& fields, TextArena& arena) {
   for (const Member& member : fields.members()) {
     // A row's own columns are all in one case; a transport's are not, or have no name of this kind.
     if (is_empty(member.value) || member.elf_hash == 0 || member.lower_case != lower_case_row) continue;
-    if (member.column == Column::kElfTimestamp || member.column == Column::kElfTimestampDerived) continue;
     sum += value_hash<kPadded>(member.value, member.elf_hash, arena);
   }
   return sum;
