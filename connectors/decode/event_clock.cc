@@ -56,17 +56,14 @@ std::optional<EventTime> time_in_range(std::int64_t ms) noexcept {
   return EventTime{ms};
 }
 
-std::optional<EventTime> from_civil_time(CivilTime t) noexcept {
+std::optional<EventTime> from_civil_time(const CivilTime& t) noexcept {
   if (t.year < kFirstYear || t.year > kLastYear || t.month < 1 || t.month > 12 || t.day < 1) return std::nullopt;
   if (t.day > days_in_month(t.year, t.month)) return std::nullopt;
   if (t.hour < 0 || t.hour > 23 || t.minute < 0 || t.minute > 59 || t.second < 0 || t.second > 60) return std::nullopt;
-  if (t.second == 60) {
-    t.second = 59;
-    t.millisecond = 999;
-  }
-  const std::int64_t seconds =
-      days_from_civil(t.year, t.month, t.day) * 86400 + t.hour * 3600 + (t.minute - t.offset_minutes) * 60 + t.second;
-  return time_in_range(seconds * features::kMsPerSecond + t.millisecond);
+  const bool leap = t.second == 60;
+  const std::int64_t seconds = days_from_civil(t.year, t.month, t.day) * 86400 + t.hour * 3600 +
+                               (t.minute - t.offset_minutes) * 60 + (leap ? 59 : t.second);
+  return time_in_range(seconds * features::kMsPerSecond + (leap ? 999 : t.millisecond));
 }
 
 bool read_zone(std::string_view zone, int& offset_minutes) noexcept {
@@ -148,9 +145,14 @@ bool read_usual_form(const char* text, CivilTime& t) noexcept {
   std::uint64_t second = 0;
   if (!matches(text, kYearMonth, day) || !matches(text + 15, kSecondMillisecond, second)) return false;
   if (!matches(text + 8, text[10] == ' ' ? kSpacedDayHourMinute : kDayHourMinute, minute)) return false;
-  t = {
-      two(day, 0) * 100 + two(day, 2),      two(day, 5), two(minute, 0), two(minute, 3), two(minute, 6), two(second, 2),
-      one(second, 5) * 100 + two(second, 6)};
+  // One by one: a whole made elsewhere and copied here would be waited for.
+  t.year = two(day, 0) * 100 + two(day, 2);
+  t.month = two(day, 5);
+  t.day = two(minute, 0);
+  t.hour = two(minute, 3);
+  t.minute = two(minute, 6);
+  t.second = two(second, 2);
+  t.millisecond = one(second, 5) * 100 + two(second, 6);
   return true;
 }
 
@@ -158,7 +160,7 @@ bool read_usual_form(const char* text, CivilTime& t) noexcept {
 std::optional<EventTime> parse_iso(std::string_view text, int zone_minutes) noexcept {
   CivilTime usual;
   if (text.size() >= 23 && (text.size() == 23 || !is_digit(text[23])) && read_usual_form(text.data(), usual)) {
-    const bool utc = text.substr(23) == "Z" || text.substr(23) == "+0000";
+    const bool utc = (text.size() == 24 && text[23] == 'Z') || text.substr(23) == "+0000";
     usual.offset_minutes = utc ? 0 : zone_minutes;
     if (!utc && !read_zone(text.substr(23), usual.offset_minutes)) return std::nullopt;
     return from_civil_time(usual);

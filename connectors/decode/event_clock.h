@@ -23,7 +23,7 @@ struct CivilTime {
   int offset_minutes = 0;  // east of UTC
 };
 // nullopt where there is no such time, or none that is accepted.
-[[nodiscard]] std::optional<features::EventTime> from_civil_time(CivilTime time) noexcept;
+[[nodiscard]] std::optional<features::EventTime> from_civil_time(const CivilTime& time) noexcept;
 [[nodiscard]] std::optional<features::EventTime> time_in_range(std::int64_t ms) noexcept;
 
 // Z, UTC, GMT, +hh, +hhmm or +hh:mm; nothing leaves `offset_minutes` as it is. False where it is something else.

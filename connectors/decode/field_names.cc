@@ -24,6 +24,7 @@ bool is_evidence(Column column) noexcept {
 // In upper case, without a type suffix; nothing where no ELF column can have such a name, or a transport wrote it.
 features::Fingerprint elf_hash_of(std::string_view name, Column column) noexcept {
   if (name.starts_with("p_")) return 0;
+  if (column == Column::kElfTimestamp || column == Column::kElfTimestampDerived) return 0;  // the time stands for them
   if (trait_of(column) == ColumnTrait::kElf) return features::fingerprint(name_of(column));
   ElfName upper;
   return elf_name(name, upper) ? features::fingerprint(upper.view()) : 0;

@@ -105,7 +105,7 @@ class FieldNames {
 
     [[nodiscard]] bool holds(std::string_view name, NodeId node, std::uint64_t begins,
                              std::uint64_t ends) const noexcept {
-      return first == begins && last == ends && size == name.size() && parent == node &&
+      return first == begins && last == ends && ((size ^ name.size()) | static_cast<std::size_t>(parent ^ node)) == 0 &&
              (size <= 16 || holds_middle(name.data() + 8));
     }
     // The 1 to 24 bytes between the first and the last eight, by words that may reach into the last. Shorter than a

@@ -37,7 +37,11 @@ class Fields {
  public:
   static constexpr std::size_t kMaxMembers = 4096;
 
-  void clear() noexcept {
+  // How many bytes from a value's first on may be read whatever its size, where the fields are `padded`.
+  static constexpr std::size_t kPadding = 16;
+
+  void clear(bool padded = false) noexcept {
+    padded_ = padded;
     place_.fill(0);
     size_ = 0;
     evidence_ = false;
@@ -59,7 +63,7 @@ class Fields {
       std::uint16_t& place = place_[index(facts.column)];
       if (place != 0) return replace(place, facts, kind);
       place = static_cast<std::uint16_t>(size_ + 1);
-      evidence_ = evidence_ || facts.evidence;
+      evidence_ |= facts.evidence;
     }
     if (size_ == capacity_ && !grow()) {
       if (facts.column != Column::kOther) place_[index(facts.column)] = 0;
@@ -88,6 +92,7 @@ class Fields {
 
   // Whether a name was seen that stands only in log records, never in an envelope around one.
   [[nodiscard]] bool has_evidence() const noexcept { return evidence_; }
+  [[nodiscard]] bool padded() const noexcept { return padded_; }
 
  private:
   static std::size_t index(Column column) noexcept { return static_cast<std::size_t>(column); }
@@ -115,6 +120,7 @@ class Fields {
   std::array<std::uint16_t, kKnownColumns> place_{};  // index into members_ + 1; 0 is absent
   Member ignored_;
   bool evidence_ = false;
+  bool padded_ = false;
 };
 
 }  // namespace outflow::connectors

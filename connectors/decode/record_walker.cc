@@ -76,7 +76,7 @@ void RecordWalker::settle(std::size_t level) {
 RejectReason RecordWalker::walk_frame(std::uint32_t depth, std::size_t level) {
   if (depth > JsonCursor::kMaxDepth) return RejectReason::kTooDeep;
   Frame& frame = frames_[level];
-  frame.fields.clear();
+  frame.fields.clear(true);  // behind a document's text there is padding
   frame.slots.clear();
   frame.token = cursor_.token();
   frame.depth = depth;
@@ -102,10 +102,16 @@ RejectReason RecordWalker::read_plain_members(Frame& frame, bool& at_end) {
   const char* const text = tokens.text();
   const std::uint32_t* at = tokens.offsets() + cursor_.token();
   FieldNames::Run run = names_.run();
+  (void)tokens.has_backslash(at[0], at[0] + 1);
+  std::uint32_t plain_until = tokens.next_backslash();
   // Behind the last token stand tokens of no kind, so that a document may end anywhere.
   while (text[at[0]] == '"' && text[at[1]] == ':' && (text[at[3]] == ',' || text[at[3]] == '}')) {
     const std::uint32_t name_end = at[1] - 1;
-    if (text[name_end] != '"' || name_end <= at[0] || tokens.has_backslash(at[0], at[3])) break;
+    if (text[name_end] != '"' || name_end <= at[0]) break;
+    if (at[3] > plain_until) {
+      if (tokens.has_backslash(at[0], at[3])) break;
+      plain_until = tokens.next_backslash();
+    }
     const char* value = text + at[2];
     std::uint32_t size = at[3] - at[2];
     const ValueKind kind = plain_value(value, size);

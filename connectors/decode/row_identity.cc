@@ -18,11 +18,19 @@ using features::fingerprint;
 
 constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
 
-// Not 0 where a byte is no digit. `unused` bytes count as digits.
+// Not 0 where one of the used bytes is no digit.
 constexpr std::uint64_t no_digits(std::uint64_t word, std::uint64_t used) noexcept {
   const std::uint64_t digits = word ^ (kOnes * '0');
   return (digits | ((digits & (kOnes * 0x7F)) + kOnes * 6)) & (kOnes * 0xF0) & used;
 }
+
+constexpr std::uint64_t word_of(std::string_view text) noexcept {
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) word |= static_cast<std::uint64_t>(text[i]) << (8 * i);
+  return word;
+}
+constexpr std::uint64_t kTrue = word_of("true");
+constexpr std::uint64_t kFalse = word_of("false");
 
 // Not 0 where a byte is a letter that stands in no number: any but `e` and `E`.
 constexpr std::uint64_t no_numbers(std::uint64_t word) noexcept {
@@ -36,40 +44,43 @@ constexpr std::uint64_t no_numbers(std::uint64_t word) noexcept {
   return hash_of(canonical_number(text, buffer), name);
 }
 
-// One spelling for one value: numbers as in count_text.h, booleans as 1 and 0. REQUIRES: text is not empty.
+// One spelling for one value: numbers as in count_text.h, booleans as 1 and 0. REQUIRES: text is not empty; where it is
+// padded, 16 bytes from its beginning on may be read.
+template <bool kPadded>
 [[gnu::always_inline]] inline Fingerprint text_hash(std::string_view text, Fingerprint name) noexcept {
   const std::size_t size = text.size();
   const bool like_a_number = (text[0] >= '0' && text[0] <= '9') || text[0] == '-';
   if (size > 16) {
-    // Most are ids, which have letters.
     if (!like_a_number || size > 30) return hash_of(text, name);
-    const ShortText begin = short_text(text.substr(0, 16));
-    const ShortText end = short_text(text.substr(size - 16));
+    // Most are ids, which have letters.
+    const ShortText begin = sixteen_at(text.data());
+    const ShortText end = sixteen_at(text.data() + size - 16);
     const bool no_number = (no_numbers(begin.first) | no_numbers(begin.last) | no_numbers(end.last)) != 0;
     return no_number ? hash_of(text, name) : respelled_hash(text, name);
   }
-  const ShortText read = short_text(text);
+  const ShortText read = kPadded ? padded_text(text) : short_text(text);
   if (like_a_number) {
     // Digits alone are spelled as they should be.
-    const std::uint64_t first = size >= 8 ? ~std::uint64_t{0} : size >= 4 ? 0xFFFFFFFF : 0xFFFFFF;
-    const std::uint64_t last = size >= 4 ? first : 0;
-    const bool digits = (no_digits(read.first, first) | no_digits(read.last, last)) == 0;
+    const ShortText used = used_of(size);
+    const bool digits = (no_digits(read.first, used.first) | no_digits(read.last, used.last)) == 0;
     if (!digits && (no_numbers(read.first) | no_numbers(read.last)) == 0) return respelled_hash(text, name);
-  } else if (size == 4 && equals_folded(text, "true")) {
+  } else if (size == 4 && (read.first | (kOnes * 0x20 >> 32)) == kTrue) {
     return hash_of("1", name);
-  } else if (size == 5 && equals_folded(text, "false")) {
+  } else if (size == 5 && (read.first | (kOnes * 0x20 >> 24)) == kFalse) {
     return hash_of("0", name);
   }
   return hash_of(read, size, name);
 }
 
 // REQUIRES: not is_empty(value).
+template <bool kPadded = false>
 [[gnu::always_inline]] inline Fingerprint value_hash(const Value& value, Fingerprint name, TextArena& arena) {
-  return text_hash(plain_text(value, arena), name);
+  if (value.escaped) return text_hash<false>(unescaped_text(value, arena), name);
+  return text_hash<kPadded>(value.text, name);
 }
 
 bool is_empty(const Value& value) noexcept {
-  return value.kind == ValueKind::kNull || value.kind == ValueKind::kNested || value.text.empty();
+  return value.text.empty();  // as that of null and nested values is
 }
 
 bool is_of_transport(std::string_view name) noexcept {
@@ -157,19 +168,25 @@ std::string_view write_uid(std::string_view prefix, Fingerprint hash, TextArena&
   return {at, prefix.size() + 16};
 }
 
-}  // namespace
-
-std::string_view elf_row_uid(const Fields& fields, features::EventTime time, TextArena& arena) {
+// A sum of hashes does not depend on the columns' order.
+template <bool kPadded>
+Fingerprint elf_sum(const Fields& fields, TextArena& arena) {
   const std::string_view type_name = fields.name(Column::kElfEventType);
   const bool lower_case_row = !type_name.empty() && type_name[0] >= 'a' && type_name[0] <= 'z';
-  // A sum of hashes does not depend on the columns' order.
-  Fingerprint sum = features::combine(static_cast<Fingerprint>(time.ms), 0);
+  Fingerprint sum = 0;
   for (const Member& member : fields.members()) {
     // A row's own columns are all in one case; a transport's are not, or have no name of this kind.
     if (is_empty(member.value) || member.elf_hash == 0 || member.lower_case != lower_case_row) continue;
-    if (member.column == Column::kElfTimestamp || member.column == Column::kElfTimestampDerived) continue;
-    sum += value_hash(member.value, member.elf_hash, arena);
+    sum += value_hash<kPadded>(member.value, member.elf_hash, arena);
   }
+  return sum;
+}
+
+}  // namespace
+
+std::string_view elf_row_uid(const Fields& fields, features::EventTime time, TextArena& arena) {
+  const Fingerprint start = features::combine(static_cast<Fingerprint>(time.ms), 0);
+  const Fingerprint sum = start + (fields.padded() ? elf_sum<true>(fields, arena) : elf_sum<false>(fields, arena));
   return write_uid("elf-", features::combine(sum, 1), arena);
 }
 

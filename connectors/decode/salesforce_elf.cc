@@ -313,8 +313,8 @@ void read_who(SourceRecord& record) {
 }  // namespace
 
 bool is_surely_salesforce_elf(const Fields& fields) noexcept {
-  const bool type = fields.name(Column::kElfEventType) == "EVENT_TYPE";
-  return fields.has(Column::kElfTimestampDerived) || (type && fields.has(Column::kElfTimestamp));
+  return fields.has(Column::kElfTimestampDerived) ||
+         (fields.has(Column::kElfTimestamp) && fields.name(Column::kElfEventType) == "EVENT_TYPE");
 }
 
 bool is_salesforce_elf(const Fields& fields) noexcept {

@@ -30,7 +30,7 @@
 namespace outflow::connectors {
 
 // Bumped when a decoder reads the same bytes as other events than before.
-inline constexpr std::uint32_t kDecoderVersion = 2;
+inline constexpr std::uint32_t kDecoderVersion = 3;
 inline constexpr std::int32_t kMostDeadLetters = 1'000;
 
 struct AuditSettings {
