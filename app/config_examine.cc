@@ -54,6 +54,7 @@ void walk(ConfigDraft& draft, const YamlNode& map, const std::string& prefix) {
 void finish(ConfigExamination& examination, ConfigDraft draft) {
   examination.config = std::move(draft.config);
   examination.problems = std::move(draft.problems);
+  examination.where = std::move(draft.where);
   std::ranges::stable_sort(examination.problems, [](const ConfigProblem& a, const ConfigProblem& b) {
     return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
   });

@@ -4,6 +4,8 @@
 // the files that `*_file` keys name, and the environment through `Environment`. Any thread.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +23,10 @@ struct ConfigProblem {
 };
 
 struct ConfigExamination {
-  std::string name;                     // of the file, as problems are shown
-  Config config;                        // usable only if valid()
-  std::vector<ConfigProblem> problems;  // by position; at most kMaxProblems
+  std::string name;                                        // of the file, as problems are shown
+  Config config;                                           // usable only if valid()
+  std::vector<ConfigProblem> problems;                     // by position; at most kMaxProblems
+  std::map<std::string, YamlPosition, std::less<>> where;  // of the keys that the file sets, by path
 
   [[nodiscard]] bool valid() const;
   // "file:line:col: message"; warnings say so.

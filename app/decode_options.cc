@@ -9,7 +9,6 @@
 #include <system_error>
 
 #include "connectors/decode/exposure_catalogue.h"
-#include "connectors/http/schema_registry.h"
 
 namespace outflow::app {
 namespace {
@@ -135,18 +134,20 @@ std::vector<MappingProblem> decode_problems(const Config& config) {
   return read_catalogues(config, {}).problems;
 }
 
-Result<std::shared_ptr<connectors::SchemaStore>> open_schemas(const Config& config) {
+connectors::OwnClassNames own_class_names(const connectors::DecodeOptions& options) {
+  return connectors::own_class_names(options.exposure ? *options.exposure : *connectors::ExposureCatalogue::built_in());
+}
+
+Result<std::shared_ptr<connectors::SchemaRegistry>> open_schemas(const Config& config) {
   const SchemaRegistryConfig& configured = config.input.schema_registry;
-  if (configured.url.empty()) return std::shared_ptr<connectors::SchemaStore>();
+  if (configured.url.empty()) return std::shared_ptr<connectors::SchemaRegistry>();
   connectors::SchemaRegistrySettings settings;
   settings.url = configured.url;
   settings.username = configured.username;
   settings.password = configured.password;
   settings.ca_file = configured.ca_file;
   settings.wait_ms = configured.wait_ms;
-  auto registry = connectors::SchemaRegistry::open(std::move(settings));
-  if (!registry) return registry.error();
-  return std::shared_ptr<connectors::SchemaStore>(std::move(*registry));
+  return connectors::SchemaRegistry::open(std::move(settings));
 }
 
 }  // namespace outflow::app

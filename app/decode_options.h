@@ -7,8 +7,9 @@
 
 #include "app/config.h"
 #include "connectors/decode/decoder.h"
-#include "connectors/decode/schema_store.h"
 #include "connectors/decode/source_catalogue.h"
+#include "connectors/http/schema_registry.h"
+#include "connectors/siem/class_names.h"
 
 namespace outflow::app {
 
@@ -28,7 +29,10 @@ struct DecodeExtras {
 // whole file.
 [[nodiscard]] std::vector<connectors::MappingProblem> decode_problems(const Config& config);
 
+// The classes of data that the configured catalogue adds, for alerts.
+[[nodiscard]] connectors::OwnClassNames own_class_names(const connectors::DecodeOptions& options);
+
 // The configured schema registry; null where none is.
-[[nodiscard]] Result<std::shared_ptr<connectors::SchemaStore>> open_schemas(const Config& config);
+[[nodiscard]] Result<std::shared_ptr<connectors::SchemaRegistry>> open_schemas(const Config& config);
 
 }  // namespace outflow::app

@@ -34,8 +34,9 @@ features::LogTime ReplayClock::at(features::EventTime event) {
   return {now_ms_};
 }
 
-ReplaySession::ReplaySession(const detector::Options& options, std::function<void(std::string_view)> emit)
-    : emit_(std::move(emit)), partition_(options, nullptr) {}
+ReplaySession::ReplaySession(const detector::Options& options, std::function<void(std::string_view)> emit,
+                             connectors::OwnClassNames own)
+    : emit_(std::move(emit)), own_(std::move(own)), partition_(options, nullptr) {}
 
 void ReplaySession::take(const connectors::Decoded& decoded, std::string_view file, std::uint64_t line,
                          std::int32_t event_index) {
@@ -49,8 +50,18 @@ void ReplaySession::take(const connectors::Decoded& decoded, std::string_view fi
   origin_.line = line;
   outputs_.clear();
   partition_.apply(decoded.event, origin_, clock_.at(decoded.event.event_time), event_index, outputs_);
+  emit_alerts();
+}
+
+void ReplaySession::finish() {
+  outputs_.clear();
+  partition_.finish(outputs_);
+  emit_alerts();
+}
+
+void ReplaySession::emit_alerts() {
   for (const detector::Alert& alert : outputs_.alerts) {
-    emit_(connectors::to_ocsf(alert, version()));
+    emit_(connectors::to_ocsf(alert, version(), own_));
     ++alerts_;
   }
 }

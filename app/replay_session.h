@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "connectors/decode/decoder.h"
+#include "connectors/siem/class_names.h"
 #include "detector/partition.h"
 
 namespace outflow::app {
@@ -37,17 +38,23 @@ struct ReplaySummary {
 
 class ReplaySession {
  public:
-  // `emit` gets each alert as one OCSF line, without a newline.
-  ReplaySession(const detector::Options& options, std::function<void(std::string_view line)> emit);
+  // `emit` gets each alert as one OCSF line, without a newline. `own` names the installation's own classes of data.
+  ReplaySession(const detector::Options& options, std::function<void(std::string_view line)> emit,
+                connectors::OwnClassNames own = {});
 
   // `event_index`: of the event among those of the line.
   void take(const connectors::Decoded& decoded, std::string_view file, std::uint64_t line,
             std::int32_t event_index = 0);
+  // Behind the last record: what still waited to be told.
+  void finish();
   [[nodiscard]] ReplaySummary summary() const;
   [[nodiscard]] std::uint64_t alerts() const { return alerts_; }
 
  private:
+  void emit_alerts();
+
   std::function<void(std::string_view)> emit_;
+  connectors::OwnClassNames own_;
   detector::Partition partition_;
   ReplayClock clock_;
   detector::Origin origin_;

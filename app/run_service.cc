@@ -155,6 +155,7 @@ Result<> Service::serve_http() {
   exporter.version = version();
   exporter.workers = snapshots;
   exporter.store = [this] { return store_->metrics(); };
+  if (options_.schemas) exporter.schemas = [this] { return options_.schemas->counts(); };
   exporter_ = std::make_unique<connectors::Exporter>(std::move(exporter));
   connectors::HttpServerOptions options;
   options.address = config_.http.address;

@@ -9,6 +9,7 @@
 
 #include "app/config.h"
 #include "connectors/decode/decoder.h"
+#include "connectors/http/schema_registry.h"
 #include "connectors/kafka/worker.h"
 
 namespace outflow::app {
@@ -21,10 +22,11 @@ using MachineMaker =
     std::function<std::unique_ptr<connectors::WorkerMachines>(const Config& config, const TopicLimits& limits)>;
 
 struct RunOptions {
-  MachineMaker machines;                 // one call a worker
-  bool exit_at_end = false;              // stop when everything that was in the input at the start is done
-  connectors::DecodeOptions decode;      // of the rekey stage
-  std::int64_t broker_wait_ms = 15'000;  // for the first answer; 0 = for ever
+  MachineMaker machines;             // one call a worker
+  bool exit_at_end = false;          // stop when everything that was in the input at the start is done
+  connectors::DecodeOptions decode;  // of the rekey stage
+  std::shared_ptr<const connectors::SchemaRegistry> schemas;  // for the metrics; null: none is configured
+  std::int64_t broker_wait_ms = 15'000;                       // for the first answer; 0 = for ever
 };
 
 int run_service(const Config& config, const RunOptions& options);

@@ -53,6 +53,9 @@ class Detection {
   std::span<const Proposal> judge(const features::AuditEvent& event, const features::CountedEvent& counted,
                                   const Origin& origin, features::LogTime log_time, std::vector<Anomaly>& anomalies);
 
+  // Of no event: what is waiting in a tenant to be told, told now. For the end of an input that has one.
+  std::span<const Proposal> judge_rest(features::Fingerprint tenant);
+
   void settle(const DecisionRecord& decision);
 
  private:
@@ -123,7 +126,7 @@ class Detection {
   void remember_unsaid(const Case& finding, const Entity& entity);
   void forget_unsaid(Tenant& tenant, features::Fingerprint entity);
   void settle_quiet(const features::CountedEvent& counted);
-  void tell(Unsaid unsaid, const features::CountedEvent& counted);
+  void tell(Unsaid unsaid, features::Fingerprint tenant);
   void tell_growth(Settling& settling, const Touched& touched, Case& finding, DecisionRecord& record);
   void tell_correction(Settling& settling, const Touched& touched, Case& finding, DecisionRecord& record);
 

@@ -182,7 +182,7 @@ void Detection::tell_now(features::Fingerprint entity, const CountedEvent& count
   if (told || unsaid == nullptr) return;  // one revision a record; the rest when it is quiet
   Unsaid due = std::move(*unsaid);
   forget_unsaid(*tenant_, entity);
-  tell(std::move(due), counted);
+  tell(std::move(due), counted.tenant);
 }
 
 // Rows of an alert that is being corrected: late ones are part of the correction, and told with it.

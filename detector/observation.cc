@@ -1,5 +1,6 @@
 // Detection's first phase: what was counted enters the entities.
 #include <algorithm>
+#include <array>
 
 #include "detector/detection.h"
 #include "detector/holdings.h"
@@ -17,8 +18,9 @@ namespace {
 
 constexpr std::size_t kMostObjects = 8;  // of one event, looked at for novelty
 constexpr std::size_t kMostLabelBytes = 80;
-constexpr double kTripwireLeast = 100.0;  // times the least material volume
-constexpr int kHabitDays = 3;             // before today, on which a query makes a habit
+constexpr double kTripwireLeast = 100.0;   // times the least material volume
+constexpr int kHabitDays = 3;              // before today, on which a query makes a habit
+constexpr std::uint32_t kSettledDays = 7;  // in the baseline, until someone's own ways are known
 
 std::uint32_t short_print(std::string_view text) {
   return static_cast<std::uint32_t>(features::fingerprint(text) >> 32);
@@ -30,6 +32,14 @@ std::string_view label_of(std::string_view name) {
   std::size_t end = kMostLabelBytes;
   while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;
   return name.substr(0, end);
+}
+
+// Somebody known, from where, with what and in the ways it always does; what it asks for may be new.
+bool comes_as_always(const Entity& owner, std::int32_t hour) {
+  constexpr std::array kWays = {NoveltyKind::kAddress, NoveltyKind::kAgent, NoveltyKind::kAccess, NoveltyKind::kActor};
+  return owner.baseline.days() >= kSettledDays && owner.woke_hour < hour - Novelty::kFreshHours &&
+         std::none_of(kWays.begin(), kWays.end(),
+                      [&](NoveltyKind way) { return owner.novelty.surprise(way, hour) > 0; });
 }
 
 }  // namespace
@@ -163,8 +173,9 @@ void Detection::observe_object(const AuditEvent& event, Touched& touched) {
   }
 }
 
-// How much of an estimate stays out of the windows until the truth is known: an estimate is an upper bound, and where a
-// habit ran once more, with nothing new about it, it says no more than that it ran.
+// How much of an estimate stays out of the windows until the truth is known: an estimate is an upper bound. Where a
+// habit ran once more, with nothing new about it, it says no more than that it ran; where somebody who comes as always
+// asks for a part of an object for the first time, that the object is as large.
 std::int64_t Detection::aside_of(const AuditEvent& event, const Posting& posting, const Entity& owner) {
   if (posting.estimated <= 0) return 0;
   if (posting.moved) {  // as it was at the owner before
@@ -172,7 +183,9 @@ std::int64_t Detection::aside_of(const AuditEvent& event, const Posting& posting
     aside_taken_ -= aside;
     return aside;
   }
-  if (!event.query_fingerprint || owner.episode.open || owner.novelty.any_news(posting.hour.hour)) return 0;
+  if (owner.episode.open) return 0;
+  if (event.filtered && comes_as_always(owner, posting.hour.hour)) return posting.estimated;
+  if (!event.query_fingerprint || owner.novelty.any_news(posting.hour.hour)) return 0;
   const auto query = static_cast<std::uint32_t>(*event.query_fingerprint >> 32);
   return owner.novelty.days_seen(NoveltyKind::kQuery, query) > kHabitDays ? posting.estimated : 0;
 }

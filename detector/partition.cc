@@ -63,6 +63,19 @@ class Partition::Impl {
     std::move(anomalies_.begin(), anomalies_.end(), std::back_inserter(out.anomalies));
   }
 
+  void finish(Outputs& out) {
+    std::vector<features::Fingerprint> tenants;
+    for (const auto& [key, tenant] : store_.tenants()) tenants.push_back(key);
+    std::sort(tenants.begin(), tenants.end());  // the table's own order is none
+    for (const features::Fingerprint tenant : tenants) {
+      for (const Proposal& proposal : detection_.judge_rest(tenant)) {
+        detection_.settle(proposal.record);
+        out.alerts.push_back(explain(proposal.finding, proposal.record.episode));
+        ++stats_.alerts_updated;
+      }
+    }
+  }
+
   void apply_decided(const AuditEvent& event, const Origin& origin, LogTime log_time,
                      std::span<const Decision> decided) {
     (void)observe(event, origin, log_time);
@@ -173,6 +186,9 @@ void Partition::apply(const AuditEvent& event, const Origin& origin, LogTime log
 void Partition::apply_decided(const AuditEvent& event, const Origin& origin, LogTime log_time,
                               std::span<const Decision> decided) {
   impl_->apply_decided(event, origin, log_time, decided);
+}
+void Partition::finish(Outputs& out) {
+  impl_->finish(out);
 }
 void Partition::encode_dirty(features::StateWriter& out) {
   impl_->encode_dirty(out);

@@ -94,6 +94,11 @@ class Partition {
   void apply_decided(const features::AuditEvent& event, const Origin& origin, features::LogTime log_time,
                      std::span<const Decision> decided);
 
+  // For `replay`, behind the last record: tells what still waits for its burst to be over (detector/unsaid.h), as the
+  // next record of its tenant, after a while, would have it. No decisions: there is no record to tie them to, and `run`
+  // has no end.
+  void finish(Outputs& out);
+
   // At a record boundary: writes every unit that changed since the last call.
   void encode_dirty(features::StateWriter& out);
   void checkpoint_durable();

@@ -1,5 +1,6 @@
 // Detection, what is told late: the whole of a burst, and corrections, once nothing more of them comes.
 #include <algorithm>
+#include <utility>
 
 #include "detector/detection.h"
 
@@ -12,12 +13,28 @@ namespace {
 
 constexpr double kWorthTelling = 1.1;  // times what was said
 constexpr std::int64_t kQuietMs = 15 * 60'000;
-constexpr std::uint32_t kFreeRevisions = 7;  // from then on each one waits twice as long
+constexpr std::int64_t kProgressMs = 6 * features::kMsPerHour;  // hourly files come up to so much later
+constexpr std::uint32_t kFreeRevisions = 7;                     // from then on each one waits twice as long
 constexpr std::uint32_t kMostDoublings = 6;
 
-std::int64_t quiet_before(const Episode& episode) {
+// A running job's row of few records, or none, is its progress and not its truth; the next one may stand in the next
+// hour's file. Its last row, where it comes, is told at once.
+bool may_be_progress(const Unsaid& unsaid, const Entity& entity) {
+  const Episode& episode = entity.episode;
+  return episode.estimated && unsaid.action == features::Action::kBulkJob &&
+         held(entity, episode.first_hour, episode.last_hour) < episode.records / 2;
+}
+
+std::int64_t quiet_before(const Unsaid& unsaid, const Entity& entity) {
+  if (unsaid.restates) return may_be_progress(unsaid, entity) ? kProgressMs : kQuietMs;
+  const Episode& episode = entity.episode;
   const std::uint32_t beyond = episode.revision > kFreeRevisions ? episode.revision - kFreeRevisions : 0;
   return kQuietMs << std::min(beyond, kMostDoublings);
+}
+
+bool still_to_be_told(const Unsaid& unsaid, const Entity& entity) {
+  if (!unsaid.restates) return entity.episode.open;
+  return unsaid.episode != 0 && entity.episode.uid == unsaid.episode;
 }
 
 // Cut at a character's border, so that texts stay valid UTF-8.
@@ -94,18 +111,30 @@ void Detection::settle_quiet(const CountedEvent& counted) {
   std::vector<Unsaid> due;
   const auto erased = std::erase_if(tenant_->unsaid, [&](Unsaid& known) {
     const Entity* entity = store_.find(known.entity);
-    const bool lives = entity != nullptr && (known.restates ? entity->episode.uid == known.episode && known.episode != 0
-                                                            : entity->episode.open);
-    if (lives && now - known.clock_ms < (known.restates ? kQuietMs : quiet_before(entity->episode))) return false;
+    const bool lives = entity != nullptr && still_to_be_told(known, *entity);
+    if (lives && now - known.clock_ms < quiet_before(known, *entity)) return false;
     if (lives) due.push_back(std::move(known));
     return true;
   });
   if (erased > 0) store_.mark(*tenant_);
-  for (Unsaid& unsaid : due) tell(std::move(unsaid), counted);
+  for (Unsaid& unsaid : due) tell(std::move(unsaid), counted.tenant);
+}
+
+std::span<const Proposal> Detection::judge_rest(features::Fingerprint tenant) {
+  proposals_.clear();
+  settling_.clear();
+  tenant_ = store_.find_tenant(tenant);
+  if (tenant_ == nullptr || tenant_->unsaid.empty()) return proposals_;
+  store_.mark(*tenant_);
+  for (Unsaid& unsaid : std::exchange(tenant_->unsaid, {})) {
+    const Entity* entity = store_.find(unsaid.entity);
+    if (entity != nullptr && still_to_be_told(unsaid, *entity)) tell(std::move(unsaid), tenant);
+  }
+  return proposals_;
 }
 
 // Proposes an update that cites the record remembered.
-void Detection::tell(Unsaid unsaid, const CountedEvent& counted) {
+void Detection::tell(Unsaid unsaid, features::Fingerprint tenant) {
   Entity& entity = *store_.find(unsaid.entity);
   Settling& settling = settling_.emplace_back();
   settling.unsaid = std::move(unsaid);
@@ -132,7 +161,7 @@ void Detection::tell(Unsaid unsaid, const CountedEvent& counted) {
   c.classes = entity.episode.classes | entity.classes.since(entity.episode.first_hour);
   DecisionRecord record;
   record.kind = DecisionKind::kUpdate;
-  record.tenant = counted.tenant;
+  record.tenant = tenant;
   record.entity = entity.key;
   record.episode = entity.episode;
   record.episode.classes |= c.classes;

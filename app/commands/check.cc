@@ -80,6 +80,14 @@ int check(const CheckArguments& arguments) {
   Report report{examine_config_file(arguments.config, process_environment()), {}};
   ConfigExamination& examination = report.examination;
   if (examination.valid()) report.of_files = decode_problems(examination.config);
+  for (connectors::MappingProblem& problem : report.of_files) {  // a pin's stands in the configuration itself
+    const auto key = examination.where.find(problem.file);
+    if (key == examination.where.end()) continue;
+    problem.message = problem.file + ": " + problem.message;
+    problem.file = examination.name;
+    problem.line = key->second.line;
+    problem.column = key->second.column;
+  }
   if (examination.valid() && !arguments.config.empty() && examination.config.input.topics.empty()) {
     examination.problems.push_back({true, {}, "input.topics is empty: `outflow run` needs at least one topic"});
   }

@@ -92,6 +92,7 @@ int replay(const ReplayArguments& arguments) {
   connectors::InputOptions options;
   Result<connectors::DecodeOptions> decode = decode_options(*config, arguments.input.extras());
   if (!decode) return complain(decode.error().message, kExitConfiguration);
+  connectors::OwnClassNames own = own_class_names(*decode);
   options.decode = std::move(*decode);
   Result<connectors::Input> input = connectors::Input::open(arguments.input.inputs, options);
   if (!input.ok()) return complain(input.error().message, kExitFailure);
@@ -99,7 +100,8 @@ int replay(const ReplayArguments& arguments) {
   if (sink.error() != 0) {
     return complain("cannot write " + arguments.output + ": " + std::strerror(sink.error()), kExitFailure);
   }
-  ReplaySession session(config->detection, [&sink](std::string_view line) { sink.write(line); });
+  ReplaySession session(
+      config->detection, [&sink](std::string_view line) { sink.write(line); }, std::move(own));
   Progress progress(!arguments.no_progress);
   connectors::InputRecord record;
   std::string broken;
@@ -110,6 +112,7 @@ int replay(const ReplayArguments& arguments) {
     session.take(*record.decoded, record.file, record.line, record.event_index);
     progress.tick(*input, session.alerts());
   }
+  if (sink.error() == 0 && broken.empty()) session.finish();
   progress.clear();
   std::fprintf(stderr, "%s", describe(session.summary()).c_str());
   if (sink.error() != 0) {

@@ -78,8 +78,8 @@ std::unique_ptr<connectors::WorkerMachines> machines_of(const Config& config, co
   }
   settings.dead_letter_bytes = config.dead_letter_bytes;
   settings.dead_letter_max_bytes = limits.dead_letter_max_bytes;
-  settings.render_alert = [product = version()](const detector::Alert& alert) {
-    return connectors::to_ocsf(alert, product);
+  settings.render_alert = [product = version(), own = own_class_names(decode)](const detector::Alert& alert) {
+    return connectors::to_ocsf(alert, product, own);
   };
   return connectors::make_audit_machines(std::move(settings));
 }
@@ -91,9 +91,11 @@ int run(const RunArguments& arguments) {
     return kExitConfiguration;
   }
   Result<connectors::DecodeOptions> decode = decode_options(*config);
+  RunOptions options;
   if (decode) {
-    Result<std::shared_ptr<connectors::SchemaStore>> schemas = open_schemas(*config);
+    Result<std::shared_ptr<connectors::SchemaRegistry>> schemas = open_schemas(*config);
     if (schemas) {
+      options.schemas = *schemas;
       decode->schemas = std::move(*schemas);
     } else {
       decode = schemas.error();
@@ -103,7 +105,6 @@ int run(const RunArguments& arguments) {
     std::fprintf(stderr, "%s\n", decode.error().message.c_str());
     return kExitConfiguration;
   }
-  RunOptions options;
   options.decode = *decode;
   options.machines = [&decode](const Config& settings, const TopicLimits& limits) {
     return machines_of(settings, *decode, limits);

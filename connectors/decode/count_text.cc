@@ -71,6 +71,13 @@ std::optional<double> parse_decimal(std::string_view text) noexcept {
 }
 
 std::optional<std::uint64_t> parse_count(std::string_view text) noexcept {
+  // Nearly always digits alone, too few to be too large.
+  if (!text.empty() && text.size() <= 15) {
+    std::uint64_t whole = 0;
+    std::size_t at = 0;
+    while (at < text.size() && is_digit(text[at])) whole = whole * 10 + static_cast<std::uint64_t>(text[at++] - '0');
+    if (at == text.size()) return whole;
+  }
   text = trimmed(text);
   if (text.empty()) return std::nullopt;
   std::uint64_t value = 0;

@@ -133,10 +133,11 @@ bool matches(const char* at, const Form& form, std::uint64_t& digits) noexcept {
   return (digits & form.no_digits) == 0 && ((digits | (digits + kOnes * 6)) & (kOnes * 0xF0)) == 0;
 }
 
-int number(std::uint64_t digits, int first, int count) noexcept {
-  int value = 0;
-  for (int i = first; i < first + count; ++i) value = value * 10 + static_cast<int>((digits >> (8 * i)) & 15);
-  return value;
+constexpr int one(std::uint64_t digits, int at) noexcept {
+  return static_cast<int>((digits >> (8 * at)) & 15);
+}
+constexpr int two(std::uint64_t digits, int at) noexcept {
+  return one(digits, at) * 10 + one(digits, at + 1);
 }
 
 // 2023-03-20T14:59:33.958, as nearly every log writes it. REQUIRES: 23 characters. False where it is written otherwise.
@@ -147,8 +148,9 @@ bool read_usual_form(const char* text, CivilTime& t) noexcept {
   std::uint64_t second = 0;
   if (!matches(text, kYearMonth, day) || !matches(text + 15, kSecondMillisecond, second)) return false;
   if (!matches(text + 8, text[10] == ' ' ? kSpacedDayHourMinute : kDayHourMinute, minute)) return false;
-  t = {number(day, 0, 4),    number(day, 5, 2),    number(minute, 0, 2), number(minute, 3, 2),
-       number(minute, 6, 2), number(second, 2, 2), number(second, 5, 3)};
+  t = {
+      two(day, 0) * 100 + two(day, 2),      two(day, 5), two(minute, 0), two(minute, 3), two(minute, 6), two(second, 2),
+      one(second, 5) * 100 + two(second, 6)};
   return true;
 }
 

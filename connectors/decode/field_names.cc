@@ -74,22 +74,20 @@ const NameFacts& FieldNames::find_unkept(std::string_view name, NodeId parent) n
   return other_;
 }
 
-const NameFacts& FieldNames::search(std::string_view name, NodeId parent, std::uint64_t first,
-                                    std::uint64_t last) noexcept {
+FieldNames::Run FieldNames::search(std::string_view name, NodeId parent, std::uint64_t first, std::uint64_t last,
+                                   Place* latest) noexcept {
   const std::uint64_t mixed =
       (first ^ std::rotl(last, 29) ^ (std::uint64_t{parent} << 24) ^ name.size()) * 0x9E3779B97F4A7C15ULL;
-  auto place = static_cast<std::uint16_t>((mixed >> (64 - kPlaceBits)) & ~std::uint64_t{1});
-  if (!places_[place].holds(name, parent, first, last)) {
-    if (places_[place + 1].holds(name, parent, first, last)) {
+  Place* place = &places_[(mixed >> (64 - kPlaceBits)) & ~std::uint64_t{1}];
+  if (!place->holds(name, parent, first, last)) {
+    if (place[1].holds(name, parent, first, last)) {
       ++place;
     } else {
-      take_over(&places_[place], name, parent, first, last);
+      take_over(place, name, parent, first, last);
     }
   }
-  places_[latest_].next = place;
-  latest_ = place;
-  guess_ = places_[place].next;
-  return places_[place].facts;
+  latest->next = place;
+  return {place, place->next};
 }
 
 void FieldNames::take_over(Place* places, std::string_view name, NodeId parent, std::uint64_t first,
@@ -100,7 +98,7 @@ void FieldNames::take_over(Place* places, std::string_view name, NodeId parent, 
   place.last = last;
   place.size = static_cast<std::uint16_t>(name.size());
   place.parent = parent;
-  if (name.size() > 16) std::memcpy(place.middle, name.data() + 8, name.size() - 16);
+  if (name.size() > 16) std::memcpy(place.middle, name.data() + 8, (name.size() - 16 + 7) / 8 * 8);
   place.facts = look_up(name, parent);
 }
 

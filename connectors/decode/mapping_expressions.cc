@@ -102,6 +102,13 @@ ExpressionId MappingReader::list(const YamlNode& node, Expression::Kind kind, in
   return keep(std::move(made));
 }
 
+ExpressionId MappingReader::path_expression(const YamlNode& node) {
+  Expression made;
+  made.kind = Expression::Kind::kPath;
+  made.slot = path(node);
+  return made.slot == kNoSlot ? kNoExpression : keep(std::move(made));
+}
+
 ExpressionId MappingReader::expression(const YamlNode& node, std::span<const std::string_view> extra, int depth) {
   if (depth > kMaxExpressionDepth) {
     refuse(node.at, "expressions are nested more than 8 deep");
@@ -109,12 +116,7 @@ ExpressionId MappingReader::expression(const YamlNode& node, std::span<const std
   }
   if (node.kind == Kind::kNull) return kNoExpression;
   if (node.kind == Kind::kSequence) return list(node, Expression::Kind::kFirst, depth);
-  Expression made;
-  if (node.kind == Kind::kScalar) {
-    made.kind = Expression::Kind::kPath;
-    made.slot = path(node);
-    return made.slot == kNoSlot ? kNoExpression : keep(std::move(made));
-  }
+  if (node.kind == Kind::kScalar) return path_expression(node);
   std::vector<std::string_view> keys;
   for (const std::string_view key : expression_keys()) {
     const bool special = key == "format" || key == "zone" || key == "scale";
@@ -125,10 +127,9 @@ ExpressionId MappingReader::expression(const YamlNode& node, std::span<const std
   int forms = 0;
   for (const YamlNode& item : node.items) {
     if (item.key == "path") {
-      made.kind = Expression::Kind::kPath;
-      made.slot = path(item);
-      id = made.slot == kNoSlot ? kNoExpression : keep(std::move(made));
+      id = path_expression(item);
     } else if (item.key == "const") {
+      Expression made;
       made.kind = Expression::Kind::kConst;
       made.text = scalar(item, "a text");
       id = keep(std::move(made));

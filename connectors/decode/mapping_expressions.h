@@ -39,6 +39,7 @@ class MappingReader {
   SlotId path(std::string_view text, YamlPosition at, bool in_record);
   // kNoExpression where there is a problem, or the node is null. `extra` names keys that another reads of its map.
   ExpressionId expression(const YamlNode& node, std::span<const std::string_view> extra = {}, int depth = 0);
+  ExpressionId path_expression(const YamlNode& node);
   CountSource count(const YamlNode& node);
   std::vector<TimeSource> times(const YamlNode& node);
   std::vector<Condition> conditions(const YamlNode& map, bool in_record);

@@ -101,6 +101,7 @@ RejectReason RecordWalker::read_plain_members(Frame& frame, bool& at_end) {
   JsonTokens& tokens = cursor_.tokens();
   const char* const text = tokens.text();
   const std::uint32_t* at = tokens.offsets() + cursor_.token();
+  FieldNames::Run run = names_.run();
   // Behind the last token stand tokens of no kind, so that a document may end anywhere.
   while (text[at[0]] == '"' && text[at[1]] == ':' && (text[at[3]] == ',' || text[at[3]] == '}')) {
     const std::uint32_t name_end = at[1] - 1;
@@ -110,7 +111,7 @@ RejectReason RecordWalker::read_plain_members(Frame& frame, bool& at_end) {
     const ValueKind kind = plain_value(value, size);
     if (kind == ValueKind::kNested) break;
     const std::string_view name(text + at[0] + 1, name_end - at[0] - 1);
-    const NameFacts& facts = names_.find(name, kRecordNode);
+    const NameFacts& facts = names_.find(name, kRecordNode, run);
     Member* const member = frame.fields.make(facts, kind);
     if (member == nullptr) return RejectReason::kTooLarge;
     member->name = name;
@@ -123,6 +124,7 @@ RejectReason RecordWalker::read_plain_members(Frame& frame, bool& at_end) {
     at += 4;
     if (at_end) break;
   }
+  names_.keep(run);
   cursor_.move_to(static_cast<std::uint32_t>(at - tokens.offsets()));
   return RejectReason::kNone;
 }

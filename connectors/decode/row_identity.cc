@@ -1,11 +1,13 @@
 #include "connectors/decode/row_identity.h"
 
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "connectors/decode/count_text.h"
 #include "connectors/decode/json_cursor.h"
 #include "connectors/decode/source_record.h"
+#include "connectors/decode/value_hash.h"
 #include "features/fingerprint.h"
 
 namespace outflow::connectors {
@@ -14,13 +16,56 @@ namespace {
 using features::Fingerprint;
 using features::fingerprint;
 
-// One spelling for one value: numbers as in count_text.h, booleans as 1 and 0.
-Fingerprint value_hash(const Value& value, Fingerprint name, TextArena& arena) {
-  const std::string_view text = plain_text(value, arena);
-  if (text.size() == 4 && equals_folded(text, "true")) return fingerprint("1", name);
-  if (text.size() == 5 && equals_folded(text, "false")) return fingerprint("0", name);
+constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+
+// Not 0 where a byte is no digit. `unused` bytes count as digits.
+constexpr std::uint64_t no_digits(std::uint64_t word, std::uint64_t used) noexcept {
+  const std::uint64_t digits = word ^ (kOnes * '0');
+  return (digits | ((digits & (kOnes * 0x7F)) + kOnes * 6)) & (kOnes * 0xF0) & used;
+}
+
+// Not 0 where a byte is a letter that stands in no number: any but `e` and `E`.
+constexpr std::uint64_t no_numbers(std::uint64_t word) noexcept {
+  const std::uint64_t exponents = (word | (kOnes * 0x20)) ^ (kOnes * 'e');
+  const std::uint64_t others = (exponents & (kOnes * 0x7F)) + kOnes * 0x7F;
+  return (word << 1) & others & (kOnes * 0x80);
+}
+
+[[gnu::noinline]] Fingerprint respelled_hash(std::string_view text, Fingerprint name) noexcept {
   std::array<char, 32> buffer;
-  return fingerprint(canonical_number(text, buffer), name);
+  return hash_of(canonical_number(text, buffer), name);
+}
+
+// One spelling for one value: numbers as in count_text.h, booleans as 1 and 0. REQUIRES: text is not empty.
+[[gnu::always_inline]] inline Fingerprint text_hash(std::string_view text, Fingerprint name) noexcept {
+  const std::size_t size = text.size();
+  const bool like_a_number = (text[0] >= '0' && text[0] <= '9') || text[0] == '-';
+  if (size > 16) {
+    // Most are ids, which have letters.
+    if (!like_a_number || size > 30) return hash_of(text, name);
+    const ShortText begin = short_text(text.substr(0, 16));
+    const ShortText end = short_text(text.substr(size - 16));
+    const bool no_number = (no_numbers(begin.first) | no_numbers(begin.last) | no_numbers(end.last)) != 0;
+    return no_number ? hash_of(text, name) : respelled_hash(text, name);
+  }
+  const ShortText read = short_text(text);
+  if (like_a_number) {
+    // Digits alone are spelled as they should be.
+    const std::uint64_t first = size >= 8 ? ~std::uint64_t{0} : size >= 4 ? 0xFFFFFFFF : 0xFFFFFF;
+    const std::uint64_t last = size >= 4 ? first : 0;
+    const bool digits = (no_digits(read.first, first) | no_digits(read.last, last)) == 0;
+    if (!digits && (no_numbers(read.first) | no_numbers(read.last)) == 0) return respelled_hash(text, name);
+  } else if (size == 4 && equals_folded(text, "true")) {
+    return hash_of("1", name);
+  } else if (size == 5 && equals_folded(text, "false")) {
+    return hash_of("0", name);
+  }
+  return hash_of(read, size, name);
+}
+
+// REQUIRES: not is_empty(value).
+[[gnu::always_inline]] inline Fingerprint value_hash(const Value& value, Fingerprint name, TextArena& arena) {
+  return text_hash(plain_text(value, arena), name);
 }
 
 bool is_empty(const Value& value) noexcept {
@@ -35,7 +80,7 @@ bool is_of_transport(std::string_view name) noexcept {
 Fingerprint step(Fingerprint path, std::string_view name) noexcept {
   while (true) {
     const std::size_t dot = name.find('.');
-    path = features::combine(path, fingerprint(name.substr(0, dot)));
+    path = features::combine(path, hash_of(name.substr(0, dot), 0));
     if (dot == std::string_view::npos) return path;
     name.remove_prefix(dot + 1);
   }
@@ -92,11 +137,23 @@ class ContentHash {
   Fingerprint sum_ = 0;
 };
 
+// The eight hexadecimal digits of 32 bits, the highest first in memory.
+void write_hex(std::uint32_t bits, char* at) noexcept {
+  std::uint64_t nibbles = bits;
+  nibbles = (nibbles | nibbles << 16) & 0x0000FFFF0000FFFFULL;
+  nibbles = (nibbles | nibbles << 8) & 0x00FF00FF00FF00FFULL;
+  nibbles = (nibbles | nibbles << 4) & 0x0F0F0F0F0F0F0F0FULL;
+  const std::uint64_t letters = ((nibbles + kOnes * 6) >> 4) & kOnes;
+  std::uint64_t text = nibbles + kOnes * '0' + letters * ('a' - '0' - 10);
+  if constexpr (std::endian::native == std::endian::little) text = __builtin_bswap64(text);
+  std::memcpy(at, &text, 8);
+}
+
 std::string_view write_uid(std::string_view prefix, Fingerprint hash, TextArena& arena) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  char* at = arena.allocate(prefix.size() + 16);
+  char* const at = arena.allocate(prefix.size() + 16);
   std::memcpy(at, prefix.data(), prefix.size());
-  for (std::size_t i = 0; i < 16; ++i) at[prefix.size() + i] = kHex[(hash >> (60 - 4 * i)) & 15];
+  write_hex(static_cast<std::uint32_t>(hash >> 32), at + prefix.size());
+  write_hex(static_cast<std::uint32_t>(hash), at + prefix.size() + 8);
   return {at, prefix.size() + 16};
 }
 

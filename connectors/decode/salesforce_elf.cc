@@ -1,5 +1,6 @@
 // EventLogFile: one CSV a type and hour (or day), every value a quoted string; "" is unknown, "0" is zero.
 // Field names and meanings: Salesforce Object Reference, EventLogFile Supported Event Types (release 254).
+#include <algorithm>
 #include <array>
 
 #include "connectors/decode/count_text.h"
@@ -100,6 +101,8 @@ void read_bulk(SourceRecord& record, Column records) {
   const std::string_view status = record.known(Column::kElfJobStatus);
   const bool done = status.empty() || starts_folded(status, "jobcomplete") || starts_folded(status, "complete");
   event.proves_extraction = !event.records && done && event.outcome != Outcome::kFailure;
+  // REQUEST_STATUS is of the request that changed the state, not of the job.
+  if (!done && event.outcome == Outcome::kSuccess) event.outcome = Outcome::kUnknown;
 }
 
 void read_bulk_v1(SourceRecord& record) {
@@ -283,7 +286,7 @@ Outcome outcome_of(SourceRecord& record) {
 std::string_view agent_of(SourceRecord& record) {
   for (const Column column : {Column::kElfUserAgent, Column::kElfBrowserType}) {
     const std::string_view agent = record.known(column);
-    if (!agent.empty() && agent.find_first_not_of("0123456789") != std::string_view::npos) return agent;
+    if (!std::all_of(agent.begin(), agent.end(), [](char c) { return c >= '0' && c <= '9'; })) return agent;
   }
   return {};
 }

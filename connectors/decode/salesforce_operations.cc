@@ -31,6 +31,21 @@ bool is_reading_post(std::string_view uri) noexcept {
   return false;
 }
 
+// Which of the parts that tell requests apart a path may have. Nearly all have none: one pass says so.
+struct Parts {
+  bool jobs = false;
+  bool sobjects = false;
+};
+Parts parts_of(std::string_view uri) noexcept {
+  Parts parts;
+  for (std::size_t at = 0; at + 2 < uri.size(); ++at) {
+    if (uri[at] != '/' || uri[at + 2] != 'o') continue;
+    parts.jobs = parts.jobs || uri[at + 1] == 'j';
+    parts.sobjects = parts.sobjects || uri[at + 1] == 's';
+  }
+  return parts;
+}
+
 }  // namespace
 
 OperationKind operation_kind(std::string_view name) noexcept {
@@ -57,15 +72,16 @@ RestRequest rest_request(std::string_view method, std::string_view uri) noexcept
   RestRequest request;
   const bool reads = method.empty() || equals_folded(method, "get") || equals_folded(method, "head");
   const bool posts = equals_folded(method, "post");
-  request.object = path_segment_after(uri, "/sobjects/");
-  if (uri.find("/jobs/query") != std::string_view::npos) {
+  const Parts parts = parts_of(uri);
+  if (parts.sobjects) request.object = path_segment_after(uri, "/sobjects/");
+  if (parts.jobs && uri.find("/jobs/query") != std::string_view::npos) {
     request.job_id = path_segment_after(uri, "/jobs/query/");
     const bool results = reads && uri.find("/results") != std::string_view::npos;
     request.action = results ? Action::kBulkResult : Action::kBulkJob;
     request.creates_job = posts;
     return request;
   }
-  if (uri.find("/jobs/ingest") != std::string_view::npos) {
+  if (parts.jobs && uri.find("/jobs/ingest") != std::string_view::npos) {
     request.job_id = path_segment_after(uri, "/jobs/ingest/");
     request.action = reads ? Action::kBulkJob : Action::kWrite;
     return request;

@@ -73,17 +73,17 @@ features::DataClasses SoqlCache::classes_of(std::string_view object) {
 }
 
 void SourceRecord::classify() {
-  if (query_classes_) {
+  // A text that could not be read as a query says nothing of what it asked for: then all that its objects hold counts.
+  const bool query_read = event.query_class != features::QueryClass::kUnknown;
+  if (query_classes_ && (query_read || !query_classes_->empty())) {
     event.classes |= *query_classes_;
     return;
   }
   for (const std::string_view object : event.objects) event.classes |= queries_.classes_of(object);
 }
 
-bool SourceRecord::says_nothing(std::string_view text) noexcept {
+bool SourceRecord::is_a_word_for_nothing(std::string_view text) noexcept {
   switch (text.size()) {
-    case 0:
-      return true;
     case 1:
       return text == "-";
     case 2:
@@ -132,7 +132,7 @@ void SourceRecord::add_objects(std::string_view names) {
     const std::size_t begin = at;
     while (at < names.size() && !separates_names(names[at])) ++at;
     const std::string_view name = names.substr(begin, at - begin);
-    if (name.size() > 4 || !says_nothing(name)) add_object(name);
+    if (!says_nothing(name)) add_object(name);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -60,7 +61,9 @@ class SourceRecord {
     objects_.clear();
     counts_rows_ = false;
     query_classes_.reset();
-    event = features::AuditEvent{};
+    // In place: a copy of an empty one would be waited for.
+    static_assert(std::is_trivially_destructible_v<features::AuditEvent>);
+    std::construct_at(&event);
   }
 
   features::AuditEvent& event;
@@ -78,7 +81,7 @@ class SourceRecord {
   // The same, where "N/A" and its like say nothing either.
   [[nodiscard]] std::string_view known(Column column) {
     const std::string_view found = text(column);
-    return found.size() <= 4 && says_nothing(found) ? std::string_view() : found;
+    return says_nothing(found) ? std::string_view() : found;
   }
   // The first of the two that is known.
   [[nodiscard]] std::string_view known(Column first, Column second);
@@ -108,7 +111,11 @@ class SourceRecord {
   static constexpr std::size_t kMaxObjects = 64;
 
   [[nodiscard]] std::string_view written_otherwise(const Value& value);
-  [[nodiscard]] static bool says_nothing(std::string_view text) noexcept;
+  [[nodiscard]] static bool says_nothing(std::string_view text) noexcept {
+    if (text.size() > 4) return false;
+    return text.empty() || ((text[0] == '-' || (text[0] | 0x20) == 'n') && is_a_word_for_nothing(text));
+  }
+  [[nodiscard]] static bool is_a_word_for_nothing(std::string_view text) noexcept;
 
   TextArena& arena_;
   SoqlCache& queries_;

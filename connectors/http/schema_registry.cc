@@ -1,8 +1,7 @@
 #include "connectors/http/schema_registry.h"
 
-#include <signal.h>
-
 #include <algorithm>
+#include <csignal>
 #include <utility>
 
 #include "connectors/http/schema_registry_client.h"

@@ -20,6 +20,12 @@ const std::vector<MetricInfo>& table() {
       {"outflow_dlq_events_total", kCounter, "Records written to the dead-letter topic", {"reason"}},
       {"outflow_event_processing_duration_seconds", kHistogram, "Time to decode, count and score one event, sampled"},
       {"outflow_event_age_seconds", kHistogram, "Processing time minus event time"},
+      // Schemas.
+      {"outflow_schema_registry_fetched_total", kCounter, "Schemas fetched from the registry"},
+      {"outflow_schema_registry_missing_total", kCounter, "Answers of the registry that there is no such schema"},
+      {"outflow_schema_registry_failures_total", kCounter, "Requests to the registry without a usable answer"},
+      {"outflow_schema_registry_schemas", kGauge, "Schemas held"},
+      {"outflow_schema_registry_bytes", kGauge, "Text of the schemas held"},
       // Kafka.
       {"outflow_kafka_consumer_lag_records", kGauge, "Records not read yet", {"topic", "partition"}},
       {"outflow_kafka_lag_seconds",
@@ -52,6 +58,10 @@ const std::vector<MetricInfo>& table() {
        {"topic", "partition"}},
       // Counting.
       {"outflow_volume_moves_total", kCounter, "Volumes that changed owner when a later record named the integration"},
+      {"outflow_estimates_total", kCounter, "Extractions that were estimated, for want of a count"},
+      {"outflow_estimates_settled_total", kCounter, "Estimates whose count came"},
+      {"outflow_object_sizes_learnt_total", kCounter,
+       "Times that an object was seen to hold more than was known for the day"},
       {"outflow_counting_forgotten_total", kCounter,
        "Counting entries dropped before their horizon because of a limit"},
       {"outflow_counting_units_paged_in_total", kCounter, "Cold units of state read back"},

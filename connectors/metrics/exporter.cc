@@ -25,10 +25,13 @@ struct PartitionCounter {
   std::uint64_t (*read)(const detector::PartitionStats& stats);
 };
 
-constexpr std::array<PartitionCounter, 10> kPartitionCounters{{
+constexpr std::array<PartitionCounter, 13> kPartitionCounters{{
     {"outflow_events_duplicate_total", [](const detector::PartitionStats& s) { return s.counting.duplicates; }},
     {"outflow_events_late_total", [](const detector::PartitionStats& s) { return s.counting.late; }},
     {"outflow_volume_moves_total", [](const detector::PartitionStats& s) { return s.counting.moves; }},
+    {"outflow_estimates_total", [](const detector::PartitionStats& s) { return s.counting.estimates; }},
+    {"outflow_estimates_settled_total", [](const detector::PartitionStats& s) { return s.counting.estimates_settled; }},
+    {"outflow_object_sizes_learnt_total", [](const detector::PartitionStats& s) { return s.counting.sizes_learnt; }},
     {"outflow_counting_forgotten_total",
      [](const detector::PartitionStats& s) { return s.counting.forgotten_entries; }},
     {"outflow_counting_units_paged_in_total",
@@ -146,6 +149,7 @@ class Exporter::Impl final : public prometheus::Collectable {
     families.add("outflow_kafka_broker_up", brokers_up ? 1 : 0);
     add_partitions(families, workers);
     add_store(families);
+    add_schemas(families);
     families.add("outflow_build_info", 1, {options_.version, rd_kafka_version_str(), rocksdb_version()});
     add_process_metrics(families);
     return families.take();
@@ -184,6 +188,16 @@ class Exporter::Impl final : public prometheus::Collectable {
       const std::string full = "outflow_" + name;
       if (name.starts_with("rocksdb_") && find_metric(full) != nullptr) families.add(full, value);
     }
+  }
+
+  void add_schemas(Families& families) const {
+    if (!options_.schemas) return;
+    const SchemaRegistry::Counts counts = options_.schemas();
+    families.add("outflow_schema_registry_fetched_total", number(counts.fetched));
+    families.add("outflow_schema_registry_missing_total", number(counts.missing));
+    families.add("outflow_schema_registry_failures_total", number(counts.failures));
+    families.add("outflow_schema_registry_schemas", number(counts.schemas));
+    families.add("outflow_schema_registry_bytes", number(counts.bytes));
   }
 
   ExporterOptions options_;

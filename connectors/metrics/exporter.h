@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "connectors/http/schema_registry.h"
 #include "connectors/metrics/run_snapshot.h"
 
 namespace outflow::connectors {
@@ -24,8 +25,9 @@ struct ExporterOptions {
   // Name without "outflow_" (connectors/metrics/catalogue.cc lists them: "rocksdb_block_cache_hits_total", ...) and
   // value, summed over all databases. May be empty; unknown names are left out.
   std::function<std::vector<std::pair<std::string, double>>()> store;
-  std::function<std::int64_t()> now_ms;  // wall clock; empty = the system's
-  std::size_t max_integrations = 50;     // with series of their own
+  std::function<std::int64_t()> now_ms;                  // wall clock; empty = the system's
+  std::size_t max_integrations = 50;                     // with series of their own
+  std::function<SchemaRegistry::Counts()> schemas = {};  // empty: no registry is asked
 };
 
 class Exporter {

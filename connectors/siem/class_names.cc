@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "connectors/decode/exposure_catalogue.h"
+
 namespace outflow::connectors {
 namespace {
 
@@ -48,6 +50,14 @@ void for_each(DataClasses classes, const Visit& visit) {
 }
 
 }  // namespace
+
+OwnClassNames own_class_names(const ExposureCatalogue& catalogue) {
+  OwnClassNames own;
+  for (auto number = static_cast<unsigned>(DataClass::kFirstOwn); number < DataClasses::kMost; ++number) {
+    own.emplace(number, catalogue.names_of(DataClasses(1U << number)).front());
+  }
+  return own;
+}
 
 std::vector<std::string> names_of(DataClasses classes, const OwnClassNames& own) {
   std::vector<std::string> names;

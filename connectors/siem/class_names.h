@@ -12,8 +12,13 @@
 
 namespace outflow::connectors {
 
+class ExposureCatalogue;  // connectors/decode/exposure_catalogue.h
+
 // By the number of the class, from DataClass::kFirstOwn on.
 using OwnClassNames = std::map<unsigned, std::string>;
+
+// Those a catalogue has of the installation's own.
+[[nodiscard]] OwnClassNames own_class_names(const ExposureCatalogue& catalogue);
 
 // "contact", "case_text", ..., in the order of their numbers; one without a name is "class_17".
 [[nodiscard]] std::vector<std::string> names_of(features::DataClasses classes, const OwnClassNames& own);

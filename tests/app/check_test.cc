@@ -78,7 +78,7 @@ TEST_F(Check, WhatIsWrongWithMappingsExposureAndPinsIsToldWhereItStands) {
   std::ofstream(path) << "input: {topics: [a], sources: {a: acmee}}\nmappings: ['" << mapping << "']\n";
   const ShellRun pinned = outflow("check --config " + path + " 2>&1");
   EXPECT_EQ(pinned.exit_code, 78);
-  EXPECT_THAT(pinned.out, HasSubstr("there is no source 'acmee'; there are "));
+  EXPECT_THAT(pinned.out, HasSubstr(path + ":1:32: input.sources.a: there is no source 'acmee'; there are "));
   std::filesystem::remove(mapping);
   EXPECT_THAT(outflow("check --config " + path + " 2>&1").out, HasSubstr(mapping + ": cannot be read"));
 }

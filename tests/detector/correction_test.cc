@@ -176,6 +176,24 @@ TEST(Estimate, OfAHabitFromANewAddressAlertsAtOnce) {
   EXPECT_TRUE(posted.alerts[0].estimated);
 }
 
+// A known job begins to pull a part of a large object: the size of the object is no news of it.
+TEST(Estimate, OfANewFilteredQueryBySomebodyWhoComesAsAlwaysWaitsForTheTruth) {
+  enum class How : std::uint8_t { kFiltered, kWhole, kFromElsewhere };
+  for (const How how : {How::kFiltered, How::kWhole, How::kFromElsewhere}) {
+    std::vector<PostedEvent> events = nightly_estimates(true);
+    for (PostedEvent& event : events) {
+      if (!event.query || event.time_ms < kTheftMs) continue;
+      event.query = 0x7777'0000'0000'0000;
+      event.filtered = how != How::kWhole;
+      if (how == How::kFromElsewhere) event.ip = "203.0.113.7";
+    }
+    PostedWorld posted;
+    posted.run(test::in_order(life(), events));
+    print(posted.alerts);
+    EXPECT_EQ(posted.alerts.empty(), how == How::kFiltered) << static_cast<int>(how);
+  }
+}
+
 TEST(Severity, SecretsAndFreeTextAreAStepMoreSevereWhereSomethingIsStrange) {
   using features::DataClass;
   using features::DataClasses;

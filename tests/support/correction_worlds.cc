@@ -108,6 +108,12 @@ std::vector<World> worlds() {
     all.push_back({ends ? "TheTruthComesAsAJobsProgress" : "TheTruthComesAsProgressWithoutAnEnd", events, &kChat,
                    kStolen, 2, 4 * kHour + (ends ? kMinute : 3 * kHour)});
   }
+  {
+    std::vector<PostedEvent> events = {theft(kChat, kStolen), late(4 * kHour, {chat(-kStolen, -kStolen)}, 1),
+                                       late(6 * kHour, {{kTheftMs, kChat, kChatUser.id, kStolen, 0, false}}, 2)};
+    events[1].outcome = Outcome::kUnknown;
+    all.push_back({"TheJobBeginsWithARowOfNothing", events, &kChat, kStolen, 2, 6 * kHour + kMinute});
+  }
   all.push_back(
       {"TheTruthIsAnotherOwners",
        {theft(kChatUser, kStolen), late(4 * kHour, {rows(kChatUser, -kStolen, -kStolen), chat(1'100'000, 0)})},

@@ -58,6 +58,7 @@ const features::AuditEvent& PostedWorld::show(const PostedEvent& posted) {
   event_.user_agent = posted.agent;
   event_.action = posted.action;
   event_.outcome = posted.outcome;
+  event_.filtered = posted.filtered;
   event_.records = posted.records;
   event_.query_fingerprint = posted.query;
   event_.count_semantics = posted.semantics;

@@ -1,4 +1,5 @@
-// outflow-alerts: prints each alert of the alerts topic as a person would want to read it, as it comes.
+// outflow-alerts: prints each alert of the alerts topic as a person would want to read it, as it comes; of its updates,
+// those that correct what it said (an estimate that became a count, another owner), or all.
 //
 // An independent reader (read committed, its own process) on purpose: what the demo shows has really been through
 // Kafka.
@@ -35,12 +36,13 @@ void show(const Arguments& arguments, std::string_view bytes) {
   const nlohmann::json alert = nlohmann::json::parse(bytes, nullptr, false);
   if (!alert.is_object()) return;
   constexpr int kUpdate = 2;
-  const int activity = alert.value("activity_id", 1);
-  if (activity == kUpdate && !arguments.updates) return;
+  const bool update = alert.value("activity_id", 1) == kUpdate;
+  const bool corrects = alert.contains(nlohmann::json::json_pointer("/unmapped/outflow/correction"));
+  if (update && !corrects && !arguments.updates) return;
   std::string sentence = text_at(alert, "/message");
   if (sentence.empty()) sentence = text_at(alert, "/finding_info/desc");
   const std::string risk = alert.contains("risk_score") ? alert["risk_score"].dump() : "?";
-  std::printf("ALERT  risk %s  tenant %s  %s\n       %s\n", risk.c_str(),
+  std::printf("%s risk %s  tenant %s  %s\n       %s\n", update ? "UPDATE" : "ALERT ", risk.c_str(),
               text_at(alert, "/metadata/tenant_uid").c_str(), text_at(alert, "/finding_info/title").c_str(),
               sentence.c_str());
   std::fflush(stdout);
@@ -93,7 +95,7 @@ int main(int argc, char** argv) {
   try {
     app.add_option("--brokers", arguments.brokers, "Bootstrap servers")->capture_default_str();
     app.add_option("--topic", arguments.topic, "The alerts topic")->capture_default_str();
-    app.add_flag("--updates", arguments.updates, "Also updates of alerts already shown");
+    app.add_flag("--updates", arguments.updates, "Also updates that correct nothing");
     app.parse(argc, argv);
     std::signal(SIGINT, request_stop);
     std::signal(SIGTERM, request_stop);

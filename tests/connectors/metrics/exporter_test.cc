@@ -34,7 +34,9 @@ std::optional<double> sample(const std::string& page, const std::string& series)
 struct Scraped {
   std::vector<WorkerSnapshot> workers;
   std::int64_t now_ms = test_support::kNowMs;
-  Exporter exporter{{"1.2.3", [this] { return workers; }, store_values, [this] { return now_ms; }, 3}};
+  SchemaRegistry::Counts schemas;
+  Exporter exporter{
+      {"1.2.3", [this] { return workers; }, store_values, [this] { return now_ms; }, 3, [this] { return schemas; }}};
 };
 
 TEST(Exporter, EverySeriesIsUniqueAndBelongsToItsFamily) {
@@ -106,6 +108,28 @@ TEST(Exporter, CountersOfAPartitionThatStartsAnewDoNotFall) {
   run.workers[0].partitions.pop_back();  // moved away
   run.workers[0].partitions[0].stats.counting.duplicates = 10;
   EXPECT_EQ(sample(run.exporter.render(), "outflow_events_duplicate_total"), 1060);
+}
+
+TEST(Exporter, EstimatesAndTheRegistryAreCounted) {
+  Scraped run;
+  run.workers.resize(1);
+  run.workers[0].partitions.resize(1);
+  auto& counting = run.workers[0].partitions[0].stats.counting;
+  counting.estimates = 7;
+  counting.estimates_settled = 5;
+  counting.sizes_learnt = 3;
+  run.schemas = {.fetched = 11, .missing = 2, .failures = 4, .schemas = 10, .bytes = 900};
+  const std::string page = run.exporter.render();
+  EXPECT_EQ(sample(page, "outflow_estimates_total"), 7);
+  EXPECT_EQ(sample(page, "outflow_estimates_settled_total"), 5);
+  EXPECT_EQ(sample(page, "outflow_object_sizes_learnt_total"), 3);
+  EXPECT_EQ(sample(page, "outflow_schema_registry_fetched_total"), 11);
+  EXPECT_EQ(sample(page, "outflow_schema_registry_missing_total"), 2);
+  EXPECT_EQ(sample(page, "outflow_schema_registry_failures_total"), 4);
+  EXPECT_EQ(sample(page, "outflow_schema_registry_schemas"), 10);
+  EXPECT_EQ(sample(page, "outflow_schema_registry_bytes"), 900);
+  Exporter without({"1.2.3", [&run] { return run.workers; }, store_values, {}, 3, {}});
+  EXPECT_EQ(without.render().find("outflow_schema_registry"), std::string::npos);
 }
 
 detector::IntegrationReading reading(const std::string& name, std::uint64_t total, double records, double score = 0) {
