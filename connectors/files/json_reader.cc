@@ -53,18 +53,43 @@ ObjectEnd find_object_end(std::string_view text) noexcept {
   return {ObjectEnd::State::kOpen, text.size()};
 }
 
+std::size_t end_of_string(std::string_view text) noexcept {
+  for (std::size_t i = 1; i < text.size() && text[i] != '\n'; ++i) {
+    if (text[i] == '"') return i + 1;
+    if (text[i] == '\\') ++i;
+  }
+  return std::string_view::npos;
+}
+
+// Where the element of an array ends that is neither object nor array: a string (JSON once more, mostly), a number or a
+// word. Broken where nothing follows that may: a member of an object that was cut is no element.
+ObjectEnd find_plain_end(std::string_view text, bool is_all) noexcept {
+  const bool is_string = text[0] == '"';
+  const std::size_t end = is_string ? end_of_string(text) : text.find_first_not_of("0123456789+-.Eaeflnrstu");
+  if (end == 0) return {ObjectEnd::State::kBroken, 0};
+  if (end == std::string_view::npos) {
+    const bool broken = is_string && text.find('\n') != std::string_view::npos;
+    if (broken || !is_all) return {broken ? ObjectEnd::State::kBroken : ObjectEnd::State::kOpen, text.size()};
+    return {is_string ? ObjectEnd::State::kOpen : ObjectEnd::State::kComplete, text.size()};
+  }
+  const std::size_t next = text.find_first_not_of(kSpaces, end);
+  if (next == std::string_view::npos && !is_all) return {ObjectEnd::State::kOpen, text.size()};
+  const bool fits = next == std::string_view::npos || text[next] == ',' || text[next] == ']';
+  return {fits ? ObjectEnd::State::kComplete : ObjectEnd::State::kBroken, end};
+}
+
 struct Resume {
   bool found = false;
   std::size_t at = 0;  // of the object, or how much can be forgotten until it comes
 };
 
-// The first line behind the start of `text` that begins with an object.
+// The first line behind the start of `text` that begins with an object, or without indentation with an array.
 Resume find_object_line(std::string_view text) noexcept {
   std::size_t newline = find_newline(text);
   while (newline != std::string_view::npos) {
     const std::size_t first = text.find_first_not_of(" \t\r\n", newline);
     if (first == std::string_view::npos) return {false, newline};
-    if (text[first] == '{') return {true, first};
+    if (text[first] == '{' || (text[first] == '[' && text[first - 1] == '\n')) return {true, first};
     newline = find_newline(text, first);
   }
   return {false, text.size()};
@@ -107,7 +132,7 @@ bool JsonReader::next(TextWindow& window) {
   reject_ = RejectReason::kNone;
   if (!skip_to_record(window)) return false;
   line_ = window.line();
-  return layout_ == JsonLayout::kLines ? next_line(window) : next_object(window);
+  return layout_ == JsonLayout::kLines ? next_line(window) : next_element(window);
 }
 
 void JsonReader::step_over(TextWindow& window) noexcept {
@@ -163,14 +188,11 @@ bool JsonReader::next_line(TextWindow& window) {
   return true;
 }
 
-bool JsonReader::next_object(TextWindow& window) {
-  if (window.view()[0] != '{') {
-    take_bad_object(window, RejectReason::kMalformedJson);
-    return true;
-  }
+bool JsonReader::next_element(TextWindow& window) {
+  bool is_all = false;
   while (true) {
     const std::string_view text = window.view();
-    const ObjectEnd end = find_object_end(text);
+    const ObjectEnd end = text[0] == '{' ? find_object_end(text) : find_plain_end(text, is_all);
     if (end.state == ObjectEnd::State::kComplete) {
       record_size_ = end.size;
       raw_ = text.substr(0, end.size);
@@ -181,10 +203,11 @@ bool JsonReader::next_object(TextWindow& window) {
       take_bad_object(window, RejectReason::kMalformedJson);
       return true;
     }
-    if (text.size() > max_record_bytes_ || !window.more()) {
-      take_bad_object(window, text.size() > max_record_bytes_ ? RejectReason::kTooLarge : RejectReason::kTruncated);
+    if (text.size() > max_record_bytes_ || is_all) {
+      take_bad_object(window, is_all ? RejectReason::kTruncated : RejectReason::kTooLarge);
       return true;
     }
+    is_all = !window.more();
   }
 }
 

@@ -1,8 +1,9 @@
 // JsonReader: cuts a stream of JSON into records: one a line, or objects that span lines, alone or in an array.
 //
-// It only finds where records end; the decoder says whether they are JSON. A bad record costs itself: in lines its
-// line, in documents what stands before the next object that begins a line. One thread; memory bounded by
-// `max_record_bytes`.
+// It only finds where records end; the decoder says whether they are JSON. Whatever an array holds is a record of its
+// own: an object, a string (JSON once more, mostly), anything else, which is then a reject. A bad record costs itself:
+// in lines its line, in documents what stands before the next object or array that begins a line. One thread; memory
+// bounded by `max_record_bytes`.
 #pragma once
 
 #include <string_view>
@@ -33,7 +34,7 @@ class JsonReader {
 
  private:
   bool next_line(TextWindow& window);
-  bool next_object(TextWindow& window);
+  bool next_element(TextWindow& window);
   bool skip_to_record(TextWindow& window);
   void take_bad_object(TextWindow& window, RejectReason reason);
 

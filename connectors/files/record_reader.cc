@@ -128,6 +128,7 @@ bool RecordReader::next_of_record() {
   if (!inside_record_) return false;
   decoded_ = decoded;
   ++event_index_;
+  if (is_readable(decoded->reject)) raw_json_ = record_bytes_;  // its first part may have been broken
   return true;
 }
 
@@ -136,6 +137,7 @@ bool RecordReader::take_record(std::string_view bytes, std::uint64_t line) {
   const std::int32_t skip = skip_events_;
   take(decoder_.decode_json(bytes), line);
   inside_record_ = true;
+  record_bytes_ = bytes;
   if (is_readable(decoded_->reject)) raw_json_ = bytes;
   for (std::int32_t i = 0; i < skip; ++i) {
     if (!next_of_record()) break;

@@ -77,6 +77,7 @@ class RecordReader {
   std::int32_t skip_events_ = 0;  // of the first record: they came before the reader was parked
   bool inside_record_ = false;    // the decoder may have more events of it
   bool from_csv_ = false;
+  std::string_view record_bytes_;  // of the record at hand, where it is JSON
   std::string_view raw_json_;
   std::string written_json_;
   std::uint64_t repeated_headers_ = 0;

@@ -47,7 +47,7 @@ TEST(Join, OwnAppThenRequestThenSessionThenClientThenActor) {
 
 // One sign-in of a user reaches many apps: what it took for one says nothing of the others.
 TEST(Join, ASignInOverManyAppsNamesNone) {
-  for (auto* key : {&OwnedEvent::session, &OwnedEvent::login}) {
+  for (const auto key : {&OwnedEvent::session, &OwnedEvent::login}) {
     for (const bool names_app : {false, true}) {
       VolumeWorld world;
       RecordMaker records;

@@ -122,6 +122,23 @@ TEST_F(Messages, EveryEventCountsOnceForItsTenantAndEveryBadOneIsAPointer) {
   EXPECT_EQ(all.find("CANARY"), std::string::npos);
 }
 
+TEST_F(Messages, IngestWritesALineOfManyEventsOnceAndWhole) {
+  const std::string first = R"({"records":["{\"cut",)" + event(kTenantA, 1) + "," + event(kTenantB, 2) + "]}";
+  const std::string second = event(kTenantB, 3);
+  const std::string file = directory_ + "/lines.jsonl";
+  std::ofstream(file) << first << "\n{\"records\":[{\"secret\":2}]}\n" << second << "\n" << first << "\n";
+  ChildProcess process(
+      {OUTFLOW_BINARY, "ingest", "--brokers", brokers(), "--topic", topic_, "--no-create-topics", file},
+      directory_ + "/ingest.log");
+  ASSERT_EQ(process.wait(60'000), 0) << process.log();
+  EXPECT_NE(process.log().find("3 records written"), std::string::npos) << process.log();
+  EXPECT_NE(process.log().find("3 rejected"), std::string::npos) << process.log();
+  std::vector<std::string> written;
+  for (const TopicRecord& record : read_topic(brokers(), topic_)) written.push_back(record.key + record.value);
+  std::sort(written.begin(), written.end());
+  EXPECT_EQ(written, (std::vector<std::string>{kTenantA + first, kTenantA + first, kTenantB + second}));
+}
+
 TEST_F(Messages, AMessageOfTooManyTenantsIsADeadLetterNotAFlood) {
   std::string many;
   for (int i = 10; i < 75; ++i) many += (many.empty() ? "[" : ",") + event("00D0000000000" + std::to_string(i), i);

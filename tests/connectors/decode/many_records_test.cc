@@ -95,6 +95,19 @@ TEST(ManyRecords, StandInListsUnderTheNamesSourcesUse) {
   EXPECT_EQ(all(decoder, "[" + slack("a") + ",{\"x\":}]"), (std::vector<std::string>{"!malformed_json"}));
 }
 
+TEST(ManyRecords, StandInListsAsTexts) {
+  Decoder decoder;
+  const std::vector<std::string> expected = {"a", "7", "!unknown_shape", "b"};
+  const std::string list =
+      "[" + as_text(slack("a")) + "," + as_text(elf("7")) + ",\"text\"," + as_text(slack("b")) + "]";
+  for (const Wrap& wrap : envelopes()) {
+    EXPECT_EQ(all(decoder, wrap(R"({"records":)" + list + "}")), expected);
+  }
+  for (const std::string& message : {list, as_text(list), R"({"message":)" + as_text(list) + "}", "[" + list + "]"}) {
+    EXPECT_EQ(all(decoder, message), expected);
+  }
+}
+
 TEST(ManyRecords, ADecodersNextMessageBeginsAnew) {
   Decoder decoder;
   decoder.open("[" + slack("a") + "," + slack("b") + "]");

@@ -133,7 +133,8 @@ TEST(Mapping, TakesElementsFromTheFirstListThatIsThere) {
   Decoder decoder = decoder_of("source: acme\neach: ['events[*]', 'event[*]']\nevent_type: t\ntime: ^at\n", "acme");
   const auto types = [&](const std::string& members) {
     std::string found;
-    decoder.open(R"({"at":"2026-01-02T03:04:05Z",)" + members + "}");
+    const std::string message = R"({"at":"2026-01-02T03:04:05Z",)" + members + "}";
+    decoder.open(message);
     while (const Decoded* decoded = decoder.next()) {
       found +=
           decoded->ok() ? std::string(decoded->event.source_event_type) : "!" + std::string(name_of(decoded->reject));

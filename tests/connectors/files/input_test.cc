@@ -135,6 +135,42 @@ TEST(Input, ABrokenRecordCostsItself) {
   EXPECT_EQ(read({folder.write("f", std::string(kHeader) + row(9) + "\n" + csv_row(2))}), (Records{"2:9", "3:2"}));
 }
 
+TEST(Input, WhateverAnArrayHoldsIsARecordOfItsOwn) {
+  const Folder folder;
+  const auto quoted = [](const std::string& json) {
+    std::string text = "\"";
+    for (const char c : json) text += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    return text + "\"";
+  };
+  const std::string strings = "[" + quoted(row(1)) + ", " + quoted(row(2)) + "]";
+  EXPECT_EQ(read({folder.write("a", strings)}), (Records{"1:1", "1:2"}));
+  EXPECT_EQ(read({folder.write("b", strings + "\n[" + quoted(row(3)) + "]\r\n[\n" + quoted(row(4)) + "\n]")}),
+            (Records{"1:1", "1:2", "2:3", "4:4"}));
+  EXPECT_EQ(read({folder.write("c", "[" + row(1) + ",7,null,\"text\",[],-1.5e3," + quoted(row(2)) + "]")}),
+            (Records{"1:1", "1!unknown_shape", "1!unknown_shape", "1!unknown_shape", "1!unknown_shape", "1:2"}));
+  // A broken array costs itself, not the lines behind it.
+  EXPECT_EQ(read({folder.write("d", "[" + quoted(row(1)) + ", what]\n" + strings + "\n[\"cut\n" + strings)}),
+            (Records{"1:1", "1!malformed_json", "2:1", "2:2", "3!malformed_json", "4:1", "4:2"}));
+  EXPECT_EQ(read({folder.write("e", "[" + quoted(row(1)) + ",\"cut")}), (Records{"1:1", "1!truncated"}));
+  EXPECT_EQ(read({folder.write("f", "[" + quoted(row(1)) + ",7")}), (Records{"1:1", "1!unknown_shape"}));
+}
+
+TEST(Input, GivesTheWholeRecordWithEachOfItsEvents) {
+  const Folder folder;
+  const std::string line = R"({"records":["{\"cut",)" + row(1) + "," + row(2) + R"(,{"x":1}]})";
+  InputOptions options;
+  options.want_json = true;
+  auto input = Input::open({folder.write("a", line + "\n")}, options);
+  ASSERT_TRUE(input.ok());
+  InputRecord record;
+  std::vector<std::string> found;
+  while (*input->next(record)) {
+    found.emplace_back(name_of(record.decoded->reject));
+    EXPECT_EQ(record.json, found.size() == 1 ? "" : line) << "what is broken is not passed on";
+  }
+  EXPECT_EQ(found, (std::vector<std::string>{"truncated", "none", "none", "unknown_shape"}));
+}
+
 TEST(Input, HeadersThatComeAgainAreNoData) {
   const Folder folder;
   const std::string other = "\"TIMESTAMP\",\"USER_ID\",\"EVENT_TYPE\"\n\"1679000003\",\"005\",\"API\"\n";
