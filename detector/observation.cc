@@ -34,9 +34,9 @@ std::string_view label_of(std::string_view name) {
   return name.substr(0, end);
 }
 
-// Somebody known, from where, with what and in the ways it always does; what it asks for may be new.
+// Somebody known, from where and with what it always comes; what it asks for, and how, may be new.
 bool comes_as_always(const Entity& owner, std::int32_t hour) {
-  constexpr std::array kWays = {NoveltyKind::kAddress, NoveltyKind::kAgent, NoveltyKind::kAccess, NoveltyKind::kActor};
+  constexpr std::array kWays = {NoveltyKind::kAddress, NoveltyKind::kAgent, NoveltyKind::kActor};
   return owner.baseline.days() >= kSettledDays && owner.woke_hour < hour - Novelty::kFreshHours &&
          std::none_of(kWays.begin(), kWays.end(),
                       [&](NoveltyKind way) { return owner.novelty.surprise(way, hour) > 0; });

@@ -81,8 +81,8 @@ class Planter {
         "item_name", "shared_link", "title", "url_private", "displayMessage", "requestUri", "descriptor",
         "change_description", "debugData",
         // Snowflake, OCSF, HubSpot, ServiceNow, Salesforce
-        "QUERY_TAG", "ERROR_MESSAGE", "raw_data", "objectName", "propertyValue", "description", "uri_s", "URI",
-        "Records", "FilterCriteria", "ColumnHeaders"};
+        "QUERY_TAG", "ERROR_MESSAGE", "raw_data", "propertyValue", "description", "uri_s", "URI", "Records",
+        "FilterCriteria", "ColumnHeaders"};
     return kContents.contains(name);
   }
 
