@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "features/counter_impl.h"
+#include "features/record_tag.h"
 
 namespace outflow::features {
 namespace {
@@ -46,7 +47,8 @@ void Counter::Impl::look(const AuditEvent& event) {
   } else {
     sight_.opens = bulk_query && event.opens_query;
     sight_.reach = reach_of(event);
-    if (!event.objects.empty()) sight_.subject = object_key(event.objects.front());
+    const std::span<const std::string_view> objects = untagged(event.objects);
+    if (!objects.empty()) sight_.subject = object_key(objects.front());
     if (event.query_fingerprint && !job) {
       sight_.shape = combine(combine(combine(tenant, kShapeSeed), actor), *event.query_fingerprint);
     }
@@ -63,8 +65,7 @@ void Counter::Impl::look(const AuditEvent& event) {
 
 Counter::Impl::Extraction Counter::Impl::gather(const std::vector<Sighting>& sightings, std::uint32_t first) {
   Extraction extraction;
-  for (std::uint32_t i = first; i < sightings.size(); ++i) {
-    if (sightings[i].first != first) continue;
+  for (std::uint32_t i = first; i < sightings.size(); i = sightings[i].next) {
     VolumeGroup* group = groups_.find(sightings[i].group);
     if (group == nullptr || group->rows.empty()) continue;
     if (extraction.groups.empty()) extraction.time_ms = sightings[i].time_ms;
@@ -73,12 +74,17 @@ Counter::Impl::Extraction Counter::Impl::gather(const std::vector<Sighting>& sig
   return extraction;
 }
 
+std::int64_t Counter::Impl::time_of(VolumeGroup& group) {
+  return std::clamp(group.summary(scratch_).taker_ms, -kFarthestMs, kFarthestMs);
+}
+
 Counter::Impl::Extraction Counter::Impl::extraction_of(VolumeGroup& group) {
   const Fingerprint key = group.sighted ? group.sighted->pool.app : 0;
   const ExtractionPool* pool = key == 0 ? nullptr : pools_.find(key);
-  const Sighting* sighting = pool == nullptr ? nullptr : pool->find(group.key);
+  const std::int64_t time_ms = time_of(group);
+  const Sighting* sighting = pool == nullptr ? nullptr : pool->find(group.key, time_ms);
   if (sighting != nullptr) return gather(pool->sightings, sighting->first);
-  return {{&group}, std::clamp(group.summary(scratch_).taker_ms, -kFarthestMs, kFarthestMs)};
+  return {{&group}, time_ms};
 }
 
 Fingerprint Counter::Impl::name_of_group(VolumeGroup& group) {
@@ -220,7 +226,7 @@ void Counter::Impl::place(VolumeGroup& group, const Contribution& row) {
   Naming pool = group.sighted->pool;
   if (sight_.pool != 0) pool.take({row.time_ms, row.uid, sight_.pool});
   ExtractionPool* stays = pool.app != before || before == 0 ? nullptr : pools_.find(before);
-  const Sighting* sighting = stays == nullptr ? nullptr : stays->find(group.key);
+  const Sighting* sighting = stays == nullptr ? nullptr : stays->find(group.key, time_of(group));
   if (sighting == nullptr) {
     leave(group);
     belong(group, row);
@@ -255,7 +261,7 @@ void Counter::Impl::add_row(VolumeGroup& group, const Contribution& row) {
 void Counter::Impl::leave(VolumeGroup& group) {
   const Fingerprint key = group.sighted->pool.app;
   ExtractionPool* pool = key == 0 ? nullptr : pools_.find(key);
-  const Sighting* sighting = pool == nullptr ? nullptr : pool->find(group.key);
+  const Sighting* sighting = pool == nullptr ? nullptr : pool->find(group.key, time_of(group));
   if (sighting == nullptr) {
     VolumeGroup* alone = &group;
     return ledger_.add_extraction({&alone, 1}, -1);
@@ -267,7 +273,7 @@ void Counter::Impl::leave(VolumeGroup& group) {
 
 void Counter::Impl::enter(VolumeGroup& group) {
   const Sighted& sighted = *group.sighted;
-  const std::int64_t time_ms = std::clamp(group.summary(scratch_).taker_ms, -kFarthestMs, kFarthestMs);
+  const std::int64_t time_ms = time_of(group);
   if (sighted.pool.app != 0) {
     bool made = false;
     ExtractionPool& pool = pools_.put(keys_.tenant, keys_.home, sighted.pool.app, made);

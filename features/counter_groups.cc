@@ -80,12 +80,14 @@ void Counter::Impl::contribute(VolumeGroup& group, const Contribution& row) {
     return post_alone(row, name_of_group(group));
   }
   const GroupSummary* summary = &group.summary(scratch_);
+  Fingerprint objects_before = summary->objects;
   if (summary->taker != 0 && summary->taker != row.attribution && summary->would_change_taker(row)) {
     // An earlier record stands for the group now: what was counted follows, before the record itself counts.
     ledger_.add_group(group, -1);
     Contribution herald = row;
     herald.records = herald.bytes = 0;
     group.add(herald);
+    objects_before = group.summary(scratch_).objects;
     ledger_.add_group(group, +1);
     LedgerEntry undo{row.hour(), group.name.app, row.attribution, row.objects};
     undo.events = -1;
@@ -98,7 +100,6 @@ void Counter::Impl::contribute(VolumeGroup& group, const Contribution& row) {
     summary = &group.summary(scratch_);
   }
   summary->values(before_);
-  const Fingerprint objects_before = summary->objects;
   group.add(row);
   groups_.changed(group);
   if (group.rows.size() > 1) groups_.grew(group, sizeof(Contribution));

@@ -109,6 +109,7 @@ class Counter::Impl {
   // counter_extractions.cc
   void look(const AuditEvent& event);
   Extraction extraction_of(VolumeGroup& group);
+  [[nodiscard]] std::int64_t time_of(VolumeGroup& group);
   Extraction gather(const std::vector<Sighting>& sightings, std::uint32_t first);
   void post_group(VolumeGroup& group, int sign);
   [[nodiscard]] Fingerprint name_of_group(VolumeGroup& group);

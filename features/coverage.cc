@@ -17,23 +17,27 @@ std::string unit_key(Fingerprint tenant) {
 
 void Coverage::observe(const AuditEvent& event, Fingerprint tenant_key, LogTime log) {
   now_ = std::max(now_, log);
-  auto found = tenants_.find(tenant_key);
-  if (found == tenants_.end()) {
-    if (tenants_.size() >= kMostTenants) {
-      ++unlisted_;
-      return;
+  if (recent_ == nullptr || recent_key_ != tenant_key) {
+    auto found = tenants_.find(tenant_key);
+    if (found == tenants_.end()) {
+      if (tenants_.size() >= kMostTenants) {
+        ++unlisted_;
+        return;
+      }
+      found = tenants_.emplace(tenant_key, std::make_unique<Tenant>()).first;
+      found->second->id = event.tenant_id;
     }
-    found = tenants_.emplace(tenant_key, std::make_unique<Tenant>()).first;
-    found->second->id = event.tenant_id;
+    recent_ = found->second.get();
+    recent_key_ = tenant_key;
   }
-  Tenant& tenant = *found->second;
+  Tenant& tenant = *recent_;
   tenant.newest = std::max(tenant.newest, log);
   std::unique_ptr<Feed>& feed = tenant.feeds[source_slot(event)];
   if (!feed) {
     feed = std::make_unique<Feed>();
     feed->name = source_name(event);
   }
-  feed->add(event.source_event_type, event.event_time, log, delayed_);
+  feed->add(event.source_event_type, event.action, event.event_time, log, delayed_);
   if (!tenant.dirty) {
     tenant.dirty = true;
     dirty_.push_back(tenant_key);
@@ -106,6 +110,7 @@ Result<> Coverage::load(const StateReader& cold) {
     damaged = damaged || !in.ok() || !in.at_end();
     if (damaged) return false;
     now_ = std::max(now_, tenant->newest);
+    recent_ = nullptr;
     tenants_[tenant_key] = std::move(tenant);
     return true;
   });

@@ -53,6 +53,8 @@ class Coverage {
   };
   bool delayed_;
   absl::flat_hash_map<Fingerprint, std::unique_ptr<Tenant>> tenants_;
+  Tenant* recent_ = nullptr;  // of the latest record: they come in bursts
+  Fingerprint recent_key_ = 0;
   std::vector<Fingerprint> dirty_;
   LogTime now_;
   std::uint64_t unlisted_ = 0;

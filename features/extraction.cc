@@ -105,7 +105,14 @@ class Pairing {
   }
 
   void flatten() {  // a first is never after its own: one pass does
-    for (Sighting& one : all_) one.first = all_[one.first].first;
+    std::vector<std::uint32_t> latest(all_.size());
+    for (std::uint32_t i = 0; i < all_.size(); ++i) {
+      Sighting& one = all_[i];
+      one.first = all_[one.first].first;
+      one.next = Sighting::kLast;
+      if (one.first != i) all_[latest[one.first]].next = i;
+      latest[one.first] = i;
+    }
   }
 
   std::vector<Sighting>& all_;
@@ -116,17 +123,28 @@ class Pairing {
 }  // namespace
 
 void pair_sightings(std::vector<Sighting>& sightings) {
-  std::sort(sightings.begin(), sightings.end(), [](const Sighting& a, const Sighting& b) {
+  const auto before = [](const Sighting& a, const Sighting& b) {
     return std::tie(a.time_ms, a.kind, a.group) < std::tie(b.time_ms, b.kind, b.group);
-  });
+  };
+  const auto unsorted = std::is_sorted_until(sightings.begin(), sightings.end(), before);
+  if (sightings.end() - unsorted == 1) {  // one came
+    std::rotate(std::upper_bound(sightings.begin(), unsorted, *unsorted, before), unsorted, sightings.end());
+  } else if (unsorted != sightings.end()) {
+    std::sort(sightings.begin(), sightings.end(), before);
+  }
   Pairing pairing(sightings);
   pairing.chain();
   pairing.run();
 }
 
-const Sighting* ExtractionPool::find(Fingerprint group) const {
-  const auto found =
-      std::find_if(sightings.begin(), sightings.end(), [&](const Sighting& one) { return one.group == group; });
+const Sighting* ExtractionPool::find(Fingerprint group, std::int64_t time_ms) const {
+  const auto is_it = [&](const Sighting& one) { return one.group == group; };
+  auto near = std::lower_bound(sightings.begin(), sightings.end(), time_ms,
+                               [](const Sighting& one, std::int64_t time) { return one.time_ms < time; });
+  for (; near != sightings.end() && near->time_ms == time_ms; ++near) {
+    if (is_it(*near)) return &*near;
+  }
+  const auto found = std::find_if(sightings.begin(), sightings.end(), is_it);
   return found == sightings.end() ? nullptr : &*found;
 }
 

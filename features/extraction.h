@@ -39,11 +39,15 @@ struct Sighting {
   Fingerprint group = 0;
   Fingerprint shape = 0;  // of its query; 0 = unknown
   SightingKind kind = SightingKind::kJob;
-  bool opens = false;       // a query's issue
-  std::uint32_t first = 0;  // place of its extraction's earliest sighting; said by pair()
+  bool opens = false;  // a query's issue
+  // Said by pair_sightings(): the places of its extraction's earliest sighting and of the next one after it; itself,
+  // and kLast, where there is none.
+  std::uint32_t first = 0, next = kLast;
+
+  static constexpr std::uint32_t kLast = UINT32_MAX;
 };
 
-// Sorts by time and says of each sighting which is the first of its extraction.
+// Sorts by time and says of each sighting which extraction it belongs to.
 void pair_sightings(std::vector<Sighting>& sightings);
 
 struct ExtractionPool : HourEntry {
@@ -55,7 +59,8 @@ struct ExtractionPool : HourEntry {
 
   std::vector<Sighting> sightings;  // paired
 
-  [[nodiscard]] const Sighting* find(Fingerprint group) const;
+  // `time_ms`: where it is most likely.
+  [[nodiscard]] const Sighting* find(Fingerprint group, std::int64_t time_ms) const;
   // Where there are many, the download at hand may as well be another record of this one: the nearest of its shape in
   // time, within kNearbyMs, or however far where there is no room. Null: it is a sighting of its own.
   [[nodiscard]] const Sighting* stands_for(std::int64_t download_ms, Fingerprint shape) const;

@@ -34,7 +34,7 @@ bool DelayHistogram::decode(ByteReader& in) {
   return in.ok();
 }
 
-void Feed::add(std::string_view type, EventTime event, LogTime log, bool delayed) {
+void Feed::add(std::string_view type, Action action, EventTime event, LogTime log, bool delayed) {
   constexpr std::string_view kOther = "(other)";
   if (recent_type_ >= types.size() || types[recent_type_].name != type) {
     recent_type_ = 0;
@@ -50,6 +50,7 @@ void Feed::add(std::string_view type, EventTime event, LogTime log, bool delayed
   of.first_ms = of.events == 0 ? event.ms : std::min(of.first_ms, event.ms);
   of.last_ms = of.events == 0 ? event.ms : std::max(of.last_ms, event.ms);
   ++of.events;
+  of.actions = static_cast<std::uint16_t>(of.actions | (1U << static_cast<unsigned>(action)));
   if (delayed) of.delays.add(log.ms - event.ms);
 
   if (first_log_ms == 0) first_log_ms = last_log_ms = log.ms;
@@ -93,6 +94,7 @@ void Feed::encode(ByteWriter& out) const {
   out.varint(types.size());
   for (const FeedType& type : types) {
     out.text(type.name);
+    out.varint(type.actions);
     out.varint(type.events);
     out.zigzag(type.first_ms);
     out.zigzag(type.last_ms);
@@ -110,12 +112,15 @@ bool Feed::decode(ByteReader& in) {
     const std::int32_t day = in.zigzag32();
     days_.push_back({day, in.zigzag()});
   }
-  const std::size_t count = in.count(4 + DelayHistogram::kBuckets);
+  const std::size_t count = in.count(5 + DelayHistogram::kBuckets);
   if (count > kMostTypes) return false;
   types.clear();
   for (std::size_t i = 0; i < count; ++i) {
     FeedType& type = types.emplace_back();
     type.name = in.text();
+    const std::uint64_t actions = in.varint();
+    if (actions > UINT16_MAX) return false;
+    type.actions = static_cast<std::uint16_t>(actions);
     type.events = in.varint();
     type.first_ms = in.zigzag();
     type.last_ms = in.zigzag();

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "features/audit_event.h"
 #include "features/bytes.h"
 #include "features/event_time.h"
 
@@ -33,6 +34,7 @@ class DelayHistogram {
 
 struct FeedType {
   std::string name;
+  std::uint16_t actions = 0;  // what its records did: a bit for each features::Action
   std::uint64_t events = 0;
   std::int64_t first_ms = 0, last_ms = 0;  // event time
   DelayHistogram delays;
@@ -46,7 +48,7 @@ class Feed {
   static constexpr double kBeyondRhythm = 2.0;  // a silence so many times the longest usual one is a gap
 
   // `delayed`: the log's time is its own, so that a delay can be told.
-  void add(std::string_view type, EventTime event, LogTime log, bool delayed);
+  void add(std::string_view type, Action action, EventTime event, LogTime log, bool delayed);
 
   // How long it has been silent by `now`, and whether that is a gap; unknown rhythms (less than two days) make none.
   [[nodiscard]] std::int64_t silence_ms(LogTime now) const { return now.ms > last_log_ms ? now.ms - last_log_ms : 0; }

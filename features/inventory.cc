@@ -30,6 +30,7 @@ Inventory::Integration& Inventory::at(Tenant& tenant, Fingerprint tenant_key, co
   std::unique_ptr<Integration>& integration = tenant.integrations[owner.key];
   if (!integration) {
     integration = std::make_unique<Integration>();
+    integration->key = owner.key;
     integration->type = owner.type;
     integration->id = owner.id;
     ++integrations_;
@@ -39,37 +40,61 @@ Inventory::Integration& Inventory::at(Tenant& tenant, Fingerprint tenant_key, co
   return *integration;
 }
 
+Inventory::Tenant* Inventory::tenant_of(const AuditEvent& event, Fingerprint key) {
+  if (recent_tenant_ != nullptr && recent_key_ == key) return recent_tenant_;
+  auto found = tenants_.find(key);
+  if (found == tenants_.end()) {
+    if (tenants_.size() >= options_.max_tenants) return nullptr;
+    found = tenants_.emplace(key, std::make_unique<Tenant>()).first;
+    found->second->id = event.tenant_id;
+  }
+  recent_tenant_ = found->second.get();
+  recent_key_ = key;
+  return recent_tenant_;
+}
+
 void Inventory::apply(const AuditEvent& event, const CountedEvent& counted, std::optional<EventTime> now) {
   if (counted.freshness != Freshness::kNew || counted.postings.empty()) return;
-  if (tenants_.size() >= options_.max_tenants && !tenants_.contains(counted.tenant)) {
+  Tenant* tenant = tenant_of(event, counted.tenant);
+  if (tenant == nullptr) {
     ++stats_.unlisted;
     return;
   }
-  Tenant& tenant = tenants_[counted.tenant];
-  if (tenant.id.empty()) tenant.id = event.tenant_id;
   const std::int32_t close_before =
       now && options_.recent_hours > 0 ? hour_of(*now).hour - options_.recent_hours : InventoryLine::kNever;
+  owners_.clear();
+  bool vanished = false;
   for (const Posting& posting : counted.postings) {
-    // What is taken away from an integration that was folded is taken from where it was folded to.
-    Owner owner = posting.owner;
-    const bool folded = !tenant.integrations.contains(owner.key) && tenant.integrations.contains(kOtherKey) &&
-                        (posting.records < 0 || posting.events < 0);
-    if (folded) owner = {EntityType::kIntegration, kOtherKey, kOtherLine, {}};
-    post(at(tenant, counted.tenant, owner), posting, close_before);
+    Integration& integration = owner_of(*tenant, counted.tenant, posting);
+    post(integration, posting, close_before);
+    owners_.push_back(&integration);
+    vanished = vanished || integration.total.empty();
   }
-  note_source(event, counted, tenant);
-  make_room(counted.tenant, tenant);
+  if (vanished) hand_on(counted, *tenant);
+  note_source(event, counted);
+  make_room(counted.tenant, *tenant);
+}
+
+Inventory::Integration& Inventory::owner_of(Tenant& tenant, Fingerprint tenant_key, const Posting& posting) {
+  // What is taken away from an integration that was folded is taken from where it was folded to.
+  const bool takes = posting.records < 0 || posting.events < 0;
+  if (takes && !tenant.integrations.contains(posting.owner.key) && tenant.integrations.contains(kOtherKey)) {
+    return at(tenant, tenant_key, {EntityType::kIntegration, kOtherKey, kOtherLine, {}});
+  }
+  return at(tenant, tenant_key, posting.owner);
 }
 
 void Inventory::post(Integration& integration, const Posting& posting, std::int32_t close_before) {
   integration.total.add(posting);
   if (close_before != InventoryLine::kNever) integration.total.close_before(close_before);
+  bool emptied = false;
   for (const std::string_view object : posting.objects) {
     InventoryLine& line = line_of(integration, object);
     line.add(posting);
     if (close_before != InventoryLine::kNever) line.close_before(close_before);
+    emptied = emptied || line.empty();
   }
-  std::erase_if(integration.objects, [](const auto& object) { return object.second.empty(); });
+  if (emptied) std::erase_if(integration.objects, [](const auto& object) { return object.second.empty(); });
   if (integration.objects.size() > options_.max_objects) fold_object(integration);
   if (posting.events > 0 && !posting.actor.id.empty()) (void)integration.users.add(posting.actor.key);
 }
@@ -93,29 +118,35 @@ void Inventory::fold_object(Integration& integration) {
   ++stats_.folded_objects;
 }
 
-// Where the record came from, for its present owner; what vanished by moving away hands on what it knew.
-void Inventory::note_source(const AuditEvent& event, const CountedEvent& counted, Tenant& tenant) {
-  DistinctSample handed_on;
+// What vanished by moving away hands on what it knew of addresses and sources.
+void Inventory::hand_on(const CountedEvent& counted, Tenant& tenant) {
+  DistinctSample addresses;
   std::uint32_t sources = 0;
-  for (const Posting& posting : counted.postings) {
-    const auto found = tenant.integrations.find(posting.owner.key);
-    if (found == tenant.integrations.end() || !found->second->total.empty()) continue;
-    handed_on.merge(found->second->addresses);
-    sources |= found->second->sources;
-    mark(counted.tenant, found->first, *found->second);
-    tenant.integrations.erase(found);
+  for (std::size_t i = 0; i < owners_.size(); ++i) {
+    Integration* gone = owners_[i];
+    if (gone == nullptr || !gone->total.empty()) continue;
+    addresses.merge(gone->addresses);
+    sources |= gone->sources;
+    mark(counted.tenant, gone->key, *gone);
+    std::replace(owners_.begin(), owners_.end(), gone, static_cast<Integration*>(nullptr));
+    tenant.integrations.erase(Fingerprint{gone->key});
     --integrations_;
   }
-  for (const Posting& posting : counted.postings) {
-    const auto found = tenant.integrations.find(posting.owner.key);
-    if (found == tenant.integrations.end() || posting.events <= 0) continue;
-    if (posting.moved) {
-      found->second->addresses.merge(handed_on);
-      found->second->sources |= sources;
-    }
-    if (posting.owner.key != counted.owner.key) continue;
-    found->second->sources |= 1U << source_slot(event);
-    if (!event.client_ip.empty()) (void)found->second->addresses.add(fingerprint(event.client_ip));
+  for (std::size_t i = 0; i < owners_.size(); ++i) {
+    const Posting& posting = counted.postings[i];
+    if (owners_[i] == nullptr || posting.events <= 0 || !posting.moved) continue;
+    owners_[i]->addresses.merge(addresses);
+    owners_[i]->sources |= sources;
+  }
+}
+
+// Where the record came from, for its present owner.
+void Inventory::note_source(const AuditEvent& event, const CountedEvent& counted) {
+  for (std::size_t i = 0; i < owners_.size(); ++i) {
+    const Posting& posting = counted.postings[i];
+    if (owners_[i] == nullptr || posting.events <= 0 || posting.owner.key != counted.owner.key) continue;
+    owners_[i]->sources |= 1U << source_slot(event);
+    if (!event.client_ip.empty()) (void)owners_[i]->addresses.add(fingerprint(event.client_ip));
   }
 }
 
@@ -161,8 +192,8 @@ void Inventory::encode_dirty(StateWriter& out) {
   std::string value;
   for (const auto& [tenant_key, owner] : dirty_) {
     const auto tenant = tenants_.find(tenant_key);
-    const auto found = tenant->second.integrations.find(owner);
-    if (found == tenant->second.integrations.end()) {
+    const auto found = tenant->second->integrations.find(owner);
+    if (found == tenant->second->integrations.end()) {
       out.erase(unit_key(tenant_key, owner));
       continue;
     }
@@ -170,7 +201,7 @@ void Inventory::encode_dirty(StateWriter& out) {
     value.clear();
     ByteWriter writer(value);
     writer.u8(kVersion);
-    writer.text(tenant->second.id);
+    writer.text(tenant->second->id);
     writer.u8(static_cast<std::uint8_t>(integration.type));
     writer.text(integration.id);
     writer.text(integration.name);
@@ -197,6 +228,7 @@ Result<> Inventory::load(const StateReader& cold) {
     const Fingerprint owner = at.key_u64();
     ByteReader in(value);
     auto integration = std::make_unique<Integration>();
+    integration->key = owner;
     const std::uint8_t version = in.u8();
     const std::string tenant_id(in.text());
     const std::uint8_t type = in.u8();
@@ -214,7 +246,9 @@ Result<> Inventory::load(const StateReader& cold) {
     }
     damaged = damaged || !in.ok() || !in.at_end();
     if (damaged) return false;
-    Tenant& tenant = tenants_[tenant_key];
+    std::unique_ptr<Tenant>& known = tenants_[tenant_key];
+    if (!known) known = std::make_unique<Tenant>();
+    Tenant& tenant = *known;
     tenant.id = tenant_id;
     integrations_ += tenant.integrations.contains(owner) ? 0 : 1;
     tenant.integrations[owner] = std::move(integration);
@@ -227,7 +261,7 @@ Result<> Inventory::load(const StateReader& cold) {
 std::vector<InventoryRow> Inventory::rows() const {
   std::vector<std::pair<const Tenant*, const Integration*>> all;
   for (const auto& [tenant_key, tenant] : tenants_) {
-    for (const auto& [owner, integration] : tenant.integrations) all.emplace_back(&tenant, integration.get());
+    for (const auto& [owner, integration] : tenant->integrations) all.emplace_back(tenant.get(), integration.get());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
     return std::tie(a.first->id, b.second->total.records, b.second->total.events, a.second->type, a.second->id) <

@@ -71,6 +71,7 @@ class Inventory {
 
  private:
   struct Integration {
+    Fingerprint key = 0;
     EntityType type = EntityType::kUser;
     std::string id, name;
     std::uint32_t sources = 0;
@@ -84,16 +85,22 @@ class Inventory {
     absl::flat_hash_map<Fingerprint, std::unique_ptr<Integration>> integrations;
   };
 
+  Tenant* tenant_of(const AuditEvent& event, Fingerprint key);
   Integration& at(Tenant& tenant, Fingerprint tenant_key, const Owner& owner);
   void post(Integration& integration, const Posting& posting, std::int32_t close_before);
   InventoryLine& line_of(Integration& integration, std::string_view object);
   void fold_object(Integration& integration);
-  void note_source(const AuditEvent& event, const CountedEvent& counted, Tenant& tenant);
+  Integration& owner_of(Tenant& tenant, Fingerprint tenant_key, const Posting& posting);
+  void hand_on(const CountedEvent& counted, Tenant& tenant);
+  void note_source(const AuditEvent& event, const CountedEvent& counted);
   void make_room(Fingerprint tenant_key, Tenant& tenant);
   void mark(Fingerprint tenant, Fingerprint owner, Integration& integration);
 
   InventoryOptions options_;
-  absl::flat_hash_map<Fingerprint, Tenant> tenants_;
+  absl::flat_hash_map<Fingerprint, std::unique_ptr<Tenant>> tenants_;
+  Tenant* recent_tenant_ = nullptr;  // of the latest record: they come in bursts
+  Fingerprint recent_key_ = 0;
+  std::vector<Integration*> owners_;                        // of the postings at hand, null where gone
   std::vector<std::pair<Fingerprint, Fingerprint>> dirty_;  // tenant and owner; gone ones are erased
   std::size_t integrations_ = 0;
   InventoryStats stats_;

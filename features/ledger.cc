@@ -240,12 +240,13 @@ void Ledger::post(const LedgerEntry& entry, const Owner& owner, const Owner& act
   const ObjectSet* set = objects_.find(entry.objects);
   const std::span<const std::string_view> objects = set == nullptr ? std::span<const std::string_view>{} : set->views;
   const DataClasses classes = set == nullptr ? DataClasses{} : set->classes;
-  // The rows of a record and the record itself come as two entries where its group competes: one posting again.
+  // The rows of a record and the record itself come as two entries where its group competes: one posting again, unless
+  // they are of different objects. Then each counts where it would be taken back from.
   if (!postings_.empty()) {
     Posting& last = postings_.back();
     if (last.hour.hour == entry.hour && last.owner.key == owner.key && last.actor.key == actor.key &&
-        last.moved == moved && (last.objects.empty() || objects.empty() || last.objects.data() == objects.data()) &&
-        same_sign(last.records, entry.records) && same_sign(last.events, entry.events) &&
+        last.moved == moved && last.objects.data() == objects.data() && last.objects.size() == objects.size() &&
+        last.classes == classes && same_sign(last.records, entry.records) && same_sign(last.events, entry.events) &&
         same_sign(last.records, entry.events)) {
       LedgerEntry sum{};
       sum.events = last.events;
@@ -258,8 +259,6 @@ void Ledger::post(const LedgerEntry& entry, const Owner& owner, const Owner& act
       last.uncounted = static_cast<std::int32_t>(last.uncounted + entry.uncounted);
       last.first.ms = sum.first_ms;
       last.last.ms = sum.last_ms;
-      if (last.objects.empty()) last.objects = objects;
-      last.classes |= classes;
       return;
     }
   }

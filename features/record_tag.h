@@ -44,6 +44,11 @@ class RecordTagger {
   }
   return {};
 }
+// What a record's objects are without a tag.
+[[nodiscard]] inline std::span<const std::string_view> untagged(std::span<const std::string_view> objects) noexcept {
+  if (objects.empty() || objects.back().empty() || objects.back().front() != kTagMark) return objects;
+  return objects.first(objects.front().empty() ? 0 : objects.size() - 1);
+}
 [[nodiscard]] inline bool is_object(std::string_view name) noexcept {
   return !name.empty() && name.front() != kTagMark;
 }

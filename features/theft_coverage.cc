@@ -6,24 +6,37 @@
 namespace outflow::features {
 namespace {
 
-// An event type of a source that shows a theft; `*` behind a type is any ending. `live`: in minutes, by documentation.
+using Actions = std::uint16_t;
+constexpr Actions kNoAction = 0;
+template <typename... Several>
+constexpr Actions any_of(Several... actions) {
+  return static_cast<Actions>((... | (1U << static_cast<unsigned>(actions))));
+}
+
+// What shows a theft: an event type of a source (`*` behind it is any ending), or any type of it whose records do one
+// of `actions`: mappings say what a record does, whatever its type is called. `live`: in minutes, by documentation.
 struct Shower {
-  Source source;
-  std::string_view type;
-  bool live;
+  Source source = Source::kMapped;
+  std::string_view type;  // empty: any
+  bool live = false;
+  Actions actions = kNoAction;  // none: any
 };
 struct Theft {
   std::string_view name;
   std::string_view platform;
   std::string_view advice;
-  std::array<Shower, 8> showers;  // an empty type ends them
+  std::array<Shower, 8> showers;  // one of neither type nor actions ends them
 };
 
 constexpr auto kElf = Source::kSalesforceElf;
 constexpr auto kRtem = Source::kSalesforceRtem;
 constexpr auto kAudit = Source::kSalesforceSetupAudit;
+constexpr Actions kQueries = any_of(Action::kQuery, Action::kBulkJob);
+constexpr Actions kExports = any_of(Action::kReportExport, Action::kBulkResult);
+constexpr Actions kDownloads = any_of(Action::kFileDownload);
+constexpr Actions kSignIns = any_of(Action::kAuth);
 
-constexpr std::array<Theft, 14> kThefts{{
+constexpr std::array<Theft, 25> kThefts{{
     {"API query pull",
      "salesforce",
      "switch on Real-Time Event Monitoring: ApiEvent",
@@ -63,35 +76,67 @@ constexpr std::array<Theft, 14> kThefts{{
     {"Mail access",
      "m365",
      "send the unified audit log with mailbox auditing (MailItemsAccessed)",
-     {{{Source::kM365, "MailItemsAccessed", false}}}},
+     {{{Source::kM365, "MailItemsAccessed"}, {Source::kM365, "MessageBind"}}}},
     {"SharePoint and OneDrive download",
      "m365",
      "send the unified audit log: FileDownloaded, FileSyncDownloadedFull",
-     {{{Source::kM365, "FileDownloaded", false},
-       {Source::kM365, "FileSyncDownloadedFull", false},
-       {Source::kM365, "FileAccessed", false}}}},
+     {{{Source::kM365, "FileDownloaded"},
+       {Source::kM365, "FileSyncDownloadedFull"},
+       {Source::kM365, "FileSyncDownloadedPartial"},
+       {Source::kM365, "FileAccessed"}}}},
+    {"eDiscovery and message export",
+     "m365",
+     "send the unified audit log: SearchExportDownloaded, MessagesExported",
+     {{{Source::kM365, {}, false, kExports}}}},
     {"CRM rows read (Dataverse)",
      "dataverse",
      "switch on auditing of reads (RetrieveMultiple) in Dataverse",
-     {{{Source::kDataverse, "Retrieve*", false}, {Source::kDataverse, "ExportToExcel", false}}}},
+     {{{Source::kDataverse, {}, false, any_of(Action::kQuery, Action::kRecordView)}}}},
+    {"CRM rows exported (Dataverse)",
+     "dataverse",
+     "switch on auditing of reads (ExportToExcel) in Dataverse",
+     {{{Source::kDataverse, {}, false, kExports}}}},
     {"Drive download",
      "google_workspace",
      "send the Drive audit log",
-     {{{Source::kGoogleWorkspace, "download", false}, {Source::kGoogleWorkspace, "drive*", false}}}},
-    {"Warehouse query", "snowflake", "send QUERY_HISTORY", {{{Source::kSnowflake, "*", false}}}},
-    {"App sign-in",
-     "okta",
-     "send the System Log",
-     {{{Source::kOkta, "user.authentication.sso", true}, {Source::kOkta, "*", true}}}},
+     {{{Source::kGoogleWorkspace, {}, false, kDownloads}}}},
+    {"Takeout and other exports",
+     "google_workspace",
+     "send the audit logs of Takeout, Vault and the Admin console",
+     {{{Source::kGoogleWorkspace, {}, false, kExports}}}},
+    {"Warehouse query", "snowflake", "send QUERY_HISTORY", {{{Source::kSnowflake, {}, false, kQueries}}}},
+    {"Warehouse unload",
+     "snowflake",
+     "send QUERY_HISTORY",
+     {{{Source::kSnowflake, {}, false, any_of(Action::kBulkResult, Action::kFileDownload)}}}},
+    {"App sign-in", "okta", "send the System Log", {{{Source::kOkta, {}, true, kSignIns}}}},
+    {"CRM rows exported (HubSpot)", "hubspot", "send the audit logs", {{{Source::kHubspot, {}, false, kExports}}}},
+    {"Tickets exported or read (Zendesk)",
+     "zendesk",
+     "send the audit logs and the access logs",
+     {{{Source::kZendesk, {}, false, static_cast<Actions>(kExports | kQueries)}}}},
+    {"Rows exported or read (ServiceNow)",
+     "servicenow",
+     "send export events and the transaction log",
+     {{{Source::kServicenow, {}, false, static_cast<Actions>(kExports | kQueries)}}}},
+    {"Message export (Slack)", "slack", "send the audit logs", {{{Source::kSlack, {}, false, kExports}}}},
+    {"File download (Slack)", "slack", "send the audit logs", {{{Source::kSlack, {}, false, kDownloads}}}},
+    {"File download (Box)", "box", "send the enterprise events", {{{Source::kBox, {}, false, kDownloads}}}},
+    {"Employee data downloaded or read (Workday)",
+     "workday",
+     "send the user activity log",
+     {{{Source::kWorkday, {}, false, any_of(Action::kFileDownload, Action::kRecordView)}}}},
 }};
 
-bool matches(std::string_view type, std::string_view pattern) {
-  if (pattern.ends_with('*')) return type.starts_with(pattern.substr(0, pattern.size() - 1));
-  return type == pattern;
+bool shows(const Shower& shower, const FeedType& type) {
+  if (shower.actions != kNoAction && (shower.actions & type.actions) == 0) return false;
+  const std::string_view wanted = shower.type;
+  if (wanted.ends_with('*')) return std::string_view(type.name).starts_with(wanted.substr(0, wanted.size() - 1));
+  return wanted.empty() || type.name == wanted;
 }
 
 bool sends(const TenantCoverage& tenant, std::string_view platform) {
-  return std::any_of(tenant.feeds.begin(), tenant.feeds.end(),
+  return std::any_of(tenant.feeds.begin(), tenant.feeds.begin() + static_cast<std::ptrdiff_t>(Source::kMapped),
                      [&](const auto& feed) { return feed && feed->name.starts_with(platform); });
 }
 
@@ -101,7 +146,7 @@ void look_at(const TenantCoverage& tenant, const Shower& shower, LogTime now, Th
   const Feed* feed = tenant.feeds[slot].get();
   if (feed == nullptr) return;
   for (const FeedType& type : feed->types) {
-    if (!matches(type.name, shower.type)) continue;
+    if (!shows(shower, type)) continue;
     if (feed->gap_open(now)) {
       sight.gap = true;
       continue;
@@ -131,7 +176,7 @@ std::vector<TheftSight> theft_sights(const TenantCoverage& tenant, LogTime now) 
     TheftSight sight;
     sight.theft = theft.name;
     for (const Shower& shower : theft.showers) {
-      if (!shower.type.empty()) look_at(tenant, shower, now, sight);
+      if (!shower.type.empty() || shower.actions != kNoAction) look_at(tenant, shower, now, sight);
     }
     sight.gap = sight.gap && sight.sight != Sight::kLive;
     if (sight.sight != Sight::kLive) sight.advice = theft.advice;

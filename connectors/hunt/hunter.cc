@@ -18,19 +18,23 @@ constexpr char kBetweenHits = '\x1f';
 constexpr std::size_t kMostValue = 256;
 constexpr std::string_view kUnmatched = "-";
 
-// A record that only names: it took nothing, and is no member of what others tell of the same rows.
+// A record that only names: it took nothing, and is no member of what others tell of the same rows. What it says of its
+// object's size stays: estimates of the pulls that are looked for rest on it.
 AuditEvent without_rows(const AuditEvent& event) {
   AuditEvent plain = event;
+  const bool whole = event.query_class == features::QueryClass::kFull && !event.filtered &&
+                     event.action != features::Action::kWrite &&
+                     event.count_semantics != features::CountSemantics::kNone;
+  if (!plain.object_total && whole) plain.object_total = event.records;
   plain.action = features::Action::kOther;
   plain.records.reset();
   plain.bytes.reset();
   plain.count_semantics = features::CountSemantics::kNone;
   plain.query_fingerprint.reset();
-  plain.object_total.reset();
   plain.opens_query = false;
   plain.proves_extraction = false;
   plain.execution_id = {};
-  plain.objects = {};
+  if (!plain.object_total) plain.objects = {};
   plain.classes = {};
   return plain;
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <random>
 
 #include "app/volumes_output.h"
 #include "features/counter.h"
@@ -112,6 +113,28 @@ RC_GTEST_PROP(VolumesQueryProperty, AnySplitAddsUpToTheUnsplitTotal, ()) {
   RC_ASSERT(by_entity(ask(events, all)) == whole);
 }
 
+// Each part, too, is a function of the set of records: what is taken back is taken back where it was counted.
+RC_GTEST_PROP(VolumesQueryProperty, EveryPartIsTheSameInAnyOrder, ()) {
+  const std::vector<OwnedEvent> events = some_records();
+  std::vector<OwnedEvent> shuffled = events;
+  std::mt19937_64 random(*rc::gen::arbitrary<std::uint64_t>());
+  std::shuffle(shuffled.begin(), shuffled.end(), random);
+  for (const char* by : {"day", "object", "class", "address", "session"}) {
+    VolumesQueryArguments split;
+    split.by = {by};
+    const auto parts_of = [&](const std::vector<OwnedEvent>& records) {
+      std::map<std::string, std::array<std::int64_t, 4>> parts;
+      for (const VolumeRow& row : ask(records, split)) {
+        // Repeats are ascribed as they come.
+        const std::array<std::int64_t, 4> sums{row.records, row.bytes, row.events, row.uncounted_events};
+        if (sums != std::array<std::int64_t, 4>{}) parts[row.entity + "/" + row.split[0]] = sums;
+      }
+      return parts;
+    };
+    RC_ASSERT(parts_of(shuffled) == parts_of(events));
+  }
+}
+
 RC_GTEST_PROP(VolumesQueryProperty, TimesCutAnywhereLeaveNothingOutAndCountNothingTwice, ()) {
   const std::vector<OwnedEvent> events = some_records();
   const std::int64_t base = RecordMaker().base_ms;
@@ -192,6 +215,35 @@ TEST(VolumesQuery, NarrowsByWhatJoinsFoundAndByWhatTheRecordSays) {
   EXPECT_EQ(rows[0].records, 0);
   EXPECT_EQ(rows[1].split, std::vector<std::string>{"198.51.100.9"});
   EXPECT_EQ(rows[1].records, 102);
+}
+
+TEST(VolumesQuery, ATagIsNoObject) {
+  RecordMaker maker;
+  OwnedEvent count = maker.page(0, 9000, true);
+  count.query_class = QueryClass::kCount;
+  count.object_total = 9000;
+  count.objects = {"Case"};
+  OwnedEvent pull =
+      maker.make(Source::kSalesforceRtem, "BulkApiResultEvent", 60, Action::kBulkResult, CountSemantics::kNone);
+  pull.objects = {"Case"};
+  pull.query_class = QueryClass::kFull;
+  pull.query = 5;
+  pull.proves_extraction = true;
+  pull.client_ip = "203.0.113.7";
+  OwnedEvent nameless = pull;  // of an object nobody knows: nothing is known of its size
+  nameless.uid = "nameless";
+  nameless.time_ms += 5 * kMsPerHour;
+  nameless.objects.clear();
+  OwnedEvent other_text = nameless;  // another pull, since its text is another
+  other_text.uid = "other";
+  other_text.query = 6;
+  for (const char* by : {"day", "address", "agent", "session"}) {
+    VolumesQueryArguments split;
+    split.by = {by};
+    const Sums sums = total_of(ask({count, pull, nameless, other_text}, split));
+    EXPECT_EQ(sums[0], 9000) << by;
+    EXPECT_EQ(sums[3], 2) << by;
+  }
 }
 
 TEST(VolumesQuery, WhatCannotBeReadIsRefusedWithAReason) {

@@ -156,5 +156,32 @@ TEST(Coverage, SaysWhichTheftsWouldBeSeen) {
   EXPECT_EQ(sights(slow).substr(0, sights(slow).find('\n')), "API query pull: late (gap) by salesforce_elf RestApi");
 }
 
+TEST(Coverage, OfOtherSourcesTheActionsCountNotTheNames) {
+  World world;
+  const auto see = [&](Source source, const char* type, Action action, std::int64_t delay_ms = kMsPerHour) {
+    OwnedEvent event = event_of(source, type, kStart - delay_ms);
+    event.tenant = "T";
+    event.action = action;
+    world.coverage.observe(event.view(), fingerprint("T"), LogTime{kStart});
+  };
+  see(Source::kGoogleWorkspace, "sync_item_content", Action::kFileDownload);
+  see(Source::kGoogleWorkspace, "edit", Action::kWrite);
+  see(Source::kSnowflake, "LOGIN", Action::kAuth);
+  see(Source::kSnowflake, "UNLOAD", Action::kBulkResult);
+  see(Source::kOkta, "user.session.start", Action::kAuth, 1'000);
+  const std::string expected =
+      "Drive download: late by google_workspace sync_item_content\n"
+      "Takeout and other exports: unseen\n"
+      "Warehouse query: unseen\n"
+      "Warehouse unload: late by snowflake UNLOAD\n"
+      "App sign-in: live by okta user.session.start\n";
+  EXPECT_EQ(sights(world), expected);
+  MemoryState state;
+  world.coverage.encode_dirty(state);
+  World restored;
+  ASSERT_TRUE(restored.coverage.load(state).ok());
+  EXPECT_EQ(sights(restored), expected) << "what a type's records did is kept";
+}
+
 }  // namespace
 }  // namespace outflow::tests::coverage_test
