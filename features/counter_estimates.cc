@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "features/counter_impl.h"
+#include "features/record_tag.h"
 
 namespace outflow::features {
 namespace {
@@ -34,8 +35,9 @@ void Counter::Impl::learn_size(const AuditEvent& event) {
       event.count_semantics != CountSemantics::kNone) {
     rows = event.records.value_or(0);
   }
-  if (rows == 0 || event.objects.size() != 1) return;
-  const Fingerprint key = object_key(event.objects.front());
+  const std::span<const std::string_view> objects = objects_beside_tag(event.objects);
+  if (rows == 0 || objects.size() != 1) return;
+  const Fingerprint key = object_key(objects.front());
   ObjectMemory& object = memory(key);
   if (!object.saw(std::clamp(event.event_time.ms, -kFarthestMs, kFarthestMs), std::min(rows, kMostRecords))) return;
   ++stats_.sizes_learnt;

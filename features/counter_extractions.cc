@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "features/counter_impl.h"
+#include "features/record_tag.h"
 
 namespace outflow::features {
 namespace {
@@ -47,7 +48,8 @@ void Counter::Impl::look(const AuditEvent& event) {
   } else {
     sight_.opens = bulk_query && event.opens_query;
     sight_.reach = reach_of(event);
-    if (!event.objects.empty()) sight_.subject = object_key(event.objects.front());
+    const std::span<const std::string_view> objects = objects_beside_tag(event.objects);
+    if (!objects.empty()) sight_.subject = object_key(objects.front());
     if (event.query_fingerprint && !job) {
       sight_.shape = combine(combine(combine(tenant, kShapeSeed), actor), *event.query_fingerprint);
     }

@@ -3,8 +3,9 @@
 // The counter keeps a record's objects with its rows through joins, moves and corrections. A tag travels the same way:
 // as one more object, the last, that begins with a byte no object's name has. So a count may be split by anything a
 // record says (its address, its agent, which indicator it matched), after all joins, and the parts always add up to the
-// whole. A group of records that tell of the same rows is tagged as its earliest member is. Pure; the views of a tagged
-// event die with the RecordTagger's next call.
+// whole. A group of records that tell of the same rows is tagged as its earliest member is. What counting learns from
+// objects (sizes, pools, estimates) never sees a tag: objects_beside_tag(). Pure; the views of a tagged event die with
+// the RecordTagger's next call.
 #pragma once
 
 #include <span>
@@ -43,6 +44,13 @@ class RecordTagger {
     if (!object.empty() && object.front() == kTagMark) return object.substr(1);
   }
   return {};
+}
+// What the record itself names: its objects without the tag, and without what stands in for them beside it.
+[[nodiscard]] inline std::span<const std::string_view> objects_beside_tag(
+    std::span<const std::string_view> objects) noexcept {
+  if (objects.empty() || objects.back().empty() || objects.back().front() != kTagMark) return objects;
+  const std::span<const std::string_view> named = objects.first(objects.size() - 1);
+  return named.size() == 1 && named.front().empty() ? std::span<const std::string_view>() : named;
 }
 [[nodiscard]] inline bool is_object(std::string_view name) noexcept {
   return !name.empty() && name.front() != kTagMark;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "features/record_tag.h"
 #include "tests/support/pull_maker.h"
 
 namespace outflow::tests::counter_extraction_scenarios_test {
@@ -114,6 +115,22 @@ TEST(Extraction, EachScenarioAddsUpInEveryOrder) {
       ASSERT_EQ(sum_of(table), scenario.expected) << "order " << orders;
       ASSERT_EQ(table, true_volumes(events)) << "order " << orders;
     } while (++orders < 150 && std::next_permutation(events.begin(), events.end(), by_uid));
+  }
+}
+
+// However finely a count is split, the parts add up to the whole: also what is estimated, and what nobody counted.
+TEST(Extraction, EachScenarioAddsUpToTheSameUnderTags) {
+  for (const Scenario& scenario : scenarios()) {
+    SCOPED_TRACE(scenario.name);
+    CountingOptions any_order;
+    any_order.cut_late = false;
+    Counter counter(any_order);
+    RecordTagger tagger;
+    TakenTable table;
+    for (const OwnedEvent& event : scenario.events) {
+      add_postings(table, event.tenant, counter.count(tagger.tagged(event.view(), event.uid), LogTime{event.time_ms}));
+    }
+    EXPECT_EQ(table, true_volumes(scenario.events));
   }
 }
 
