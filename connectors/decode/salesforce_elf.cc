@@ -96,10 +96,9 @@ void read_bulk(SourceRecord& record, Column records) {
   }
   event.count_semantics = CountSemantics::kJobProgress;
   event.records = record.count(records);
-  // BulkApi2 has a row for each state of a job; only the last says that rows were taken.
-  const std::string_view status = record.known(Column::kElfJobStatus);
-  const bool done = status.empty() || starts_folded(status, "jobcomplete") || starts_folded(status, "complete");
-  event.proves_extraction = !event.records && done && event.outcome != Outcome::kFailure;
+  // BulkApi2 has a row for each state of a job; only the last says how many rows were taken, or that any were.
+  const bool ended = job_has_ended(record.known(Column::kElfJobStatus));
+  event.proves_extraction = event.records ? !ended : ended && event.outcome != Outcome::kFailure;
 }
 
 void read_bulk_v1(SourceRecord& record) {
