@@ -49,7 +49,8 @@ const CountedEvent& Counter::Impl::count(const AuditEvent& event, LogTime log_ti
   if (moves) {
     row.records = std::min(event.records.value_or(0), kMostRecords);
     row.bytes = std::min(event.bytes.value_or(0), kMostBytes);
-    row.tells = event.records.has_value();
+    // What a running job has read so far is no more than a part of what it reads.
+    row.tells = event.records.has_value() && !event.proves_extraction;
   }
   row.uncounted = event.proves_extraction && !event.records && event.query_class != QueryClass::kCount;
   VolumeGroup* group = count_in_groups(event, row, route);

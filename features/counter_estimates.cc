@@ -57,7 +57,7 @@ ObjectMemory& Counter::Impl::memory(Fingerprint key) {
 void Counter::Impl::reckon(const Extraction& extraction) {
   const ExtractionSummary sum = ledger_.summarise(extraction.groups);
   const bool estimated = sum.estimate != 0;
-  const std::uint64_t estimate = sum.known || !sum.asks ? 0 : estimate_of(extraction);
+  const std::uint64_t estimate = still_estimated(extraction, sum);
   for (VolumeGroup* group : extraction.groups) {
     const std::uint64_t share = group == extraction.groups.front() ? estimate : 0;
     if (!group->sighted || group->sighted->estimate == share) continue;
@@ -65,12 +65,19 @@ void Counter::Impl::reckon(const Extraction& extraction) {
     groups_.changed(*group);
   }
   if (estimate != 0 && !estimated) ++stats_.estimates;
-  if (sum.known && estimated) {
+  if (estimated && estimate == 0 && (sum.known || sum.records != 0)) {
     ++stats_.estimates_settled;
     result_.settles_estimate = true;
   }
   ledger_.add_extraction(extraction.groups, +1);
   teach(extraction, sum);
+}
+
+// A job that still runs has read a part: the rest of the estimate stays one, until the count is final or reaches it.
+std::uint64_t Counter::Impl::still_estimated(const Extraction& extraction, const ExtractionSummary& sum) {
+  if (sum.known || !sum.asks) return 0;
+  const std::uint64_t estimate = estimate_of(extraction);
+  return estimate > sum.records ? estimate - sum.records : 0;
 }
 
 std::uint64_t Counter::Impl::estimate_of(const Extraction& extraction) {
@@ -160,7 +167,7 @@ void Counter::Impl::revise() {
       if (group == nullptr || !group->sighted || group->rows.empty()) continue;
       const Extraction extraction = extraction_of(*group);
       const ExtractionSummary sum = ledger_.summarise(extraction.groups);
-      if (sum.known || !sum.asks || estimate_of(extraction) == sum.estimate) continue;
+      if (sum.known || !sum.asks || still_estimated(extraction, sum) == sum.estimate) continue;
       ledger_.add_extraction(extraction.groups, -1);
       reckon(extraction);
     }

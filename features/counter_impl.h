@@ -130,6 +130,7 @@ class Counter::Impl {
   void learn_size(const AuditEvent& event);
   void reckon(const Extraction& extraction);
   [[nodiscard]] std::uint64_t estimate_of(const Extraction& extraction);
+  [[nodiscard]] std::uint64_t still_estimated(const Extraction& extraction, const ExtractionSummary& sum);
   void learn(VolumeGroup& group);
   void listen(Fingerprint memory, Fingerprint group);
   void teach(const Extraction& extraction, const ExtractionSummary& sum);

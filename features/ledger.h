@@ -38,13 +38,13 @@ struct ExtractionSummary {
   Naming name;            // the earliest name of any of its groups
   Fingerprint taker = 0;  // who takes it without a name: the first live group with a session, else any with one, ...
   Fingerprint objects = 0;
-  std::uint64_t records = 0;  // in the end
-  std::uint64_t estimate = 0;
-  bool known = false;                 // somebody told how many rows
+  std::uint64_t records = 0;          // in the end
+  std::uint64_t estimate = 0;         // beyond `records`
+  bool known = false;                 // somebody told how many rows in the end
   bool asks = false;                  // somebody did not
   std::int64_t asked_ms = INT64_MAX;  // the earliest who did not: an estimate counts in its hour
 
-  [[nodiscard]] bool unknown() const { return asks && !known && estimate == 0; }
+  [[nodiscard]] bool unknown() const { return asks && !known && estimate == 0 && records == 0; }
 };
 
 // Stops at the ends instead of overflowing.

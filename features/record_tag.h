@@ -3,8 +3,9 @@
 // The counter keeps a record's objects with its rows through joins, moves and corrections. A tag travels the same way:
 // as one more object, the last, that begins with a byte no object's name has. So a count may be split by anything a
 // record says (its address, its agent, which indicator it matched), after all joins, and the parts always add up to the
-// whole. A group of records that tell of the same rows is tagged as its earliest member is. Pure; the views of a tagged
-// event die with the RecordTagger's next call.
+// whole. A group of records that tell of the same rows is tagged as its earliest member is. What counting learns from
+// objects (sizes, pools, estimates) never sees a tag: untagged(). Pure; the views of a tagged event die with
+// the RecordTagger's next call.
 #pragma once
 
 #include <span>

@@ -53,8 +53,8 @@ struct Contribution {
   Lane lane = kAdditive;
   std::uint32_t events : 29 = 1;  // records it stands for
   bool uncounted : 1 = false;     // all of them
-  bool tells : 1 = false;         // it says how many rows, be it nought
-  bool page : 1 = false;          // in an instance: of the query itself, not another source's word on a page's request
+  bool tells : 1 = false;  // it says how many rows in the end, be it nought; a running job's `records` are a part
+  bool page : 1 = false;   // in an instance: of the query itself, not another source's word on a page's request
 
   [[nodiscard]] std::int32_t hour() const { return hour_of(EventTime{time_ms}).hour; }
   // Stands for `later`, too. REQUIRES: same hour and lane.

@@ -97,12 +97,11 @@ void read_bulk(SourceRecord& record, Column records) {
   }
   event.count_semantics = CountSemantics::kJobProgress;
   event.records = record.count(records);
-  // BulkApi2 has a row for each state of a job; only the last says that rows were taken.
-  const std::string_view status = record.known(Column::kElfJobStatus);
-  const bool done = status.empty() || starts_folded(status, "jobcomplete") || starts_folded(status, "complete");
-  event.proves_extraction = !event.records && done && event.outcome != Outcome::kFailure;
+  // BulkApi2 has a row for each state of a job; only the last says how many rows were taken, or that any were.
+  const bool ended = job_has_ended(record.known(Column::kElfJobStatus));
+  event.proves_extraction = event.records ? !ended : ended && event.outcome != Outcome::kFailure;
   // REQUEST_STATUS is of the request that changed the state, not of the job.
-  if (!done && event.outcome == Outcome::kSuccess) event.outcome = Outcome::kUnknown;
+  if (!ended && event.outcome == Outcome::kSuccess) event.outcome = Outcome::kUnknown;
 }
 
 void read_bulk_v1(SourceRecord& record) {

@@ -31,7 +31,11 @@ void read_job(SourceRecord& record) {
   event.count_semantics = features::CountSemantics::kJobProgress;
   event.records = record.count(Column::kProcessedRecordCount);
   const std::string_view status = record.known(Column::kJobStatus);
-  event.proves_extraction = !event.records && starts_folded(status, "jobcomplete");
+  const bool failed = starts_folded(status, "fail") || starts_folded(status, "abort");
+  if (job_has_ended(status) && !status.empty()) {
+    event.outcome = failed ? features::Outcome::kFailure : features::Outcome::kSuccess;
+  }
+  event.proves_extraction = event.records ? !job_has_ended(status) : event.outcome == features::Outcome::kSuccess;
 }
 
 void read_who(SourceRecord& record) {
@@ -71,7 +75,10 @@ RejectReason decode_salesforce_event_log_object(SourceRecord& record) {
   event.event_time = *parsed;
   event.ingest_time = parse_event_time(record.known(Column::kCreatedDate));
   read_who(record);
-  record.add_objects(record.known(Column::kEntityName, Column::kQueriedEntities));
+  std::string_view objects = record.known(Column::kEntityName, Column::kQueriedEntities);
+  if (objects.empty() || objects == event.source_event_type) objects = record.known(Column::kObjectType);
+  // `ObjectType` is the object here and the log's name there; that name is no object.
+  if (objects != event.source_event_type && !objects.ends_with(kSuffix)) record.add_objects(objects);
   if (record.fields().has(Column::kJobIdentifier)) {
     read_job(record);
   } else if (const auto rows = record.count(Column::kRowsProcessed)) {

@@ -1,5 +1,6 @@
 #include "connectors/decode/salesforce_operations.h"
 
+#include <algorithm>
 #include <array>
 
 #include "connectors/decode/source_record.h"
@@ -88,6 +89,12 @@ RestRequest rest_request(std::string_view method, std::string_view uri) noexcept
   }
   request.action = reads || (posts && is_reading_post(uri)) ? Action::kQuery : Action::kWrite;
   return request;
+}
+
+bool job_has_ended(std::string_view status) noexcept {
+  constexpr std::array<std::string_view, 4> kEnds = {"jobcomplete", "complete", "abort", "fail"};
+  return status.empty() ||
+         std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view end) { return starts_folded(status, end); });
 }
 
 }  // namespace outflow::connectors

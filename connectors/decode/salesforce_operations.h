@@ -14,6 +14,10 @@ enum class OperationKind : std::uint8_t { kUnknown, kRead, kSearch, kDescribe, k
 // SOAP METHOD_NAME, RTEM Operation, bulk OPERATION_TYPE: "query", "QueryMore", "upsert", "describeSObjects", ...
 [[nodiscard]] OperationKind operation_kind(std::string_view name) noexcept;
 
+// A bulk job's state after which its count grows no more. No state at all is one, too: such a source has rows of what
+// is done only.
+[[nodiscard]] bool job_has_ended(std::string_view status) noexcept;
+
 // Of a REST request. GET and HEAD read; the documented reading POSTs do too (queries, Bulk query jobs, reports,
 // composite requests, of which nobody can tell); every other method writes.
 struct RestRequest {

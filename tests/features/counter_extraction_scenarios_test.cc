@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "features/record_tag.h"
 #include "tests/support/pull_maker.h"
 
 namespace outflow::tests::counter_extraction_scenarios_test {
@@ -59,6 +60,21 @@ std::vector<Scenario> scenarios() {
   add("a truth for what nobody could estimate", {m.download(5), m.job_row(6, 980)}, {980, 0, 0});
   add("a job that grows is worth its largest", {m.count(0, 1000), m.download(5), m.job_row(4, 100), m.job_row(6, 980)},
       {980, 0, 0});
+  // A job that still runs.
+  add("a running job's nought is no truth", {m.count(0, 1000), m.download(5), m.running(4, 0)}, {1000, 1000, 0});
+  add("a running job's rows are a part of the estimate", {m.count(0, 1000), m.download(5), m.running(6, 400)},
+      {1000, 600, 0});
+  add("a running job that has read more than the estimate settles it",
+      {m.count(0, 1000), m.download(5), m.running(6, 400), m.running(7, 1200)}, {1200, 0, 0});
+  add("a job's end settles it, whatever its states said",
+      {m.count(0, 1000), m.download(5), m.running(4, 0), m.running(6, 400), m.job_row(70, 980)}, {980, 0, 0});
+  add("a job that ended with nought took nothing", {m.count(0, 1000), m.download(5), m.running(4, 0), m.job_row(6, 0)},
+      {0, 0, 0});
+  add("a running job's nought leaves uncounted what nobody can estimate", {m.download(5), m.running(4, 0)}, {0, 0, 1});
+  add("a running job's rows count where nobody can estimate", {m.download(5), m.running(4, 300)}, {300, 0, 0});
+  add("a running job's rows alone count as they are", {m.running(4, 0), m.running(6, 300)}, {300, 0, 0});
+  add("a running job's rows teach nothing about its object",
+      {m.download(0), m.running(1, 50), m.download(2 * kDays, 8)}, {50, 0, 1});
   add("a later state of the job without a count changes nothing", {m.download(5), m.job_row(6, 980), m.job_row(7, {})},
       {980, 0, 0});
   add("a query and its job compete", {m.bulk_query(0, 1000), m.job_row(3, 980)}, {1000, 0, 0});
@@ -114,6 +130,22 @@ TEST(Extraction, EachScenarioAddsUpInEveryOrder) {
       ASSERT_EQ(sum_of(table), scenario.expected) << "order " << orders;
       ASSERT_EQ(table, true_volumes(events)) << "order " << orders;
     } while (++orders < 150 && std::next_permutation(events.begin(), events.end(), by_uid));
+  }
+}
+
+// However finely a count is split, the parts add up to the whole: also what is estimated, and what nobody counted.
+TEST(Extraction, EachScenarioAddsUpToTheSameUnderTags) {
+  for (const Scenario& scenario : scenarios()) {
+    SCOPED_TRACE(scenario.name);
+    CountingOptions any_order;
+    any_order.cut_late = false;
+    Counter counter(any_order);
+    RecordTagger tagger;
+    TakenTable table;
+    for (const OwnedEvent& event : scenario.events) {
+      add_postings(table, event.tenant, counter.count(tagger.tagged(event.view(), event.uid), LogTime{event.time_ms}));
+    }
+    EXPECT_EQ(table, true_volumes(scenario.events));
   }
 }
 

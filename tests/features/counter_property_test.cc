@@ -61,7 +61,7 @@ void make_of_extractions(OwnedEvent& e, const std::vector<int>& d) {
       e.semantics = CountSemantics::kJobProgress;
       e.job = "job" + std::to_string(d[14] * 2 + d[13]);
       if (d[9] % 2 == 0) e.records.reset();
-      e.proves_extraction = !e.records && d[9] % 4 != 0;
+      e.proves_extraction = e.records ? d[9] % 3 == 0 : d[9] % 4 != 0;  // with a count: it still runs
       break;
     case 19:
       e.type = "ApiEvent";

@@ -246,7 +246,8 @@ class Truth {
 
   static bool tells(const Record& record) {
     const OwnedEvent& e = *record.event;
-    return !record.lane.empty() && e.records && e.semantics != CountSemantics::kNone;
+    const bool still_runs = e.proves_extraction;
+    return !record.lane.empty() && e.records && !still_runs && e.semantics != CountSemantics::kNone;
   }
   bool known(const std::vector<const Record*>& members) const {
     return std::any_of(members.begin(), members.end(), [](const Record* r) { return tells(*r); });
@@ -292,8 +293,11 @@ class Truth {
     const auto first_asking = std::find_if(members.begin(), members.end(),
                                            [](const Record* r) { return !r->lane.empty() && asks(*r->event); });
     std::uint64_t estimate = 0;
-    if (extraction && !known(members) && first_asking != members.end()) estimate = estimate_of(groups, lessons());
-    const bool counted = extraction && (estimate > 0 || known(members));
+    const std::uint64_t so_far = total(members);
+    if (extraction && !known(members) && first_asking != members.end()) {
+      estimate = std::max(estimate_of(groups, lessons()), so_far) - so_far;
+    }
+    const bool counted = extraction && (estimate > 0 || so_far > 0 || known(members));
     if (estimate > 0) {
       Taken& taken = table_[{tenant, taker, (*first_asking)->event->time_ms / features::kMsPerHour}];
       taken.records += static_cast<std::int64_t>(estimate);

@@ -63,6 +63,12 @@ struct PullMaker : RecordMaker {
     e.objects = {"Contact"};
     return e;
   }
+  // What a job that still runs has read so far.
+  OwnedEvent running(double minute, std::uint64_t so_far, const char* id = "750J") {
+    OwnedEvent e = job_row(minute, so_far, id);
+    e.proves_extraction = true;
+    return e;
+  }
   OwnedEvent report_row(double minute, std::uint64_t rows, const char* subject = "00OR") {
     OwnedEvent e = report(minute, rows);
     e.subject = subject;

@@ -200,6 +200,39 @@ TEST(Salesforce, ExtractionsWithoutACountSaySo) {
   EXPECT_FALSE(decoder.decode_json(elf("BulkApi2", R"("JOB_STATUS":"InProgress")")).event.proves_extraction);
 }
 
+TEST(Salesforce, ARunningJobsCountIsNotItsLast) {
+  Decoder decoder;
+  const auto still_runs = [&](const std::string& fields) {
+    return decoder.decode_json(elf("BulkApi2", R"("RECORDS_PROCESSED":"0")" + fields)).event.proves_extraction;
+  };
+  for (const char* state : {"Open", "UploadComplete", "InProgress"}) {
+    EXPECT_TRUE(still_runs(R"(,"JOB_STATUS":")" + std::string(state) + '"')) << state;
+  }
+  for (const char* state : {"JobComplete", "Aborted", "Failed"}) {
+    EXPECT_FALSE(still_runs(R"(,"JOB_STATUS":")" + std::string(state) + '"')) << state;
+  }
+  EXPECT_FALSE(still_runs("")) << "a source without states has rows of what is done only";
+}
+
+TEST(SalesforceEventLogObject, NamesItsObjectUnderEitherNameAndSaysWhetherTheJobEnded) {
+  Decoder decoder;
+  const auto decoded = [&](const std::string& fields) -> const AuditEvent& {
+    return decoder
+        .decode_json(R"({"attributes":{"type":"BulkApi2EventLog"},"Timestamp":"2025-08-17T11:13:00.000Z",)"
+                     R"("JobIdentifier":"7505g000000X1jd","ProcessedRecordCount":7,"OperationType":"query",)" +
+                     fields + "}")
+        .event;
+  };
+  const AuditEvent& ended = decoded(R"("ObjectType":"Case","JobStatus":"JobComplete")");
+  ASSERT_EQ(ended.objects.size(), 1U);
+  EXPECT_EQ(ended.objects[0], "Case");
+  EXPECT_FALSE(ended.proves_extraction);
+  EXPECT_EQ(ended.outcome, Outcome::kSuccess);
+  EXPECT_TRUE(decoded(R"("EntityName":"Case","JobStatus":"InProgress")").proves_extraction);
+  EXPECT_EQ(decoded(R"("EntityName":"Case","JobStatus":"Aborted")").outcome, Outcome::kFailure);
+  EXPECT_TRUE(decoded(R"("EntityName":"BulkApi2","ObjectType":"BulkApi2EventLog")").objects.empty());
+}
+
 TEST(SalesforceSetupAudit, NewAppsStandOutAndEntriesOfOneRecordDiffer) {
   Decoder decoder;
   const std::string head =
