@@ -164,7 +164,9 @@ void Detection::observe_object(const AuditEvent& event, Touched& touched) {
 }
 
 // How much of an estimate stays out of the windows until the truth is known: an estimate is an upper bound, and where a
-// habit ran once more, with nothing new about it, it says no more than that it ran.
+// habit ran once more, with nothing new about it, it says no more than that it ran. The bound of a filtered query says
+// next to nothing of how much it read: it waits also where the query is new, if who runs it, from where and with what,
+// is not.
 std::int64_t Detection::aside_of(const AuditEvent& event, const Posting& posting, const Entity& owner) {
   if (posting.estimated <= 0) return 0;
   if (posting.moved) {  // as it was at the owner before
@@ -172,7 +174,13 @@ std::int64_t Detection::aside_of(const AuditEvent& event, const Posting& posting
     aside_taken_ -= aside;
     return aside;
   }
-  if (!event.query_fingerprint || owner.episode.open || owner.novelty.any_news(posting.hour.hour)) return 0;
+  if (!event.query_fingerprint || owner.episode.open) return 0;
+  const std::int32_t hour = posting.hour.hour;
+  const auto news = [&](NoveltyKind kind) { return owner.novelty.surprise(kind, hour) > 0; };
+  const bool elsewhere = news(NoveltyKind::kAddress) || news(NoveltyKind::kAgent) || news(NoveltyKind::kActor);
+  const bool known = std::int64_t{hour} - owner.first_hour >= kHabitDays * 24;
+  if (event.filtered && known && !elsewhere) return posting.estimated;
+  if (owner.novelty.any_news(hour)) return 0;
   const auto query = static_cast<std::uint32_t>(*event.query_fingerprint >> 32);
   return owner.novelty.days_seen(NoveltyKind::kQuery, query) > kHabitDays ? posting.estimated : 0;
 }

@@ -50,6 +50,7 @@ struct PostedEvent {
   std::string object;
   std::optional<std::uint64_t> records;
   std::optional<std::uint64_t> query;
+  bool filtered = false;
   features::Source source = features::Source::kSalesforceRtem;
   features::Action action = features::Action::kQuery;
   features::CountSemantics semantics = features::CountSemantics::kPerEvent;
