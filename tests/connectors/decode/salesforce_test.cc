@@ -230,7 +230,7 @@ TEST(SalesforceEventLogObject, NamesItsObjectUnderEitherNameAndSaysWhetherTheJob
   EXPECT_EQ(ended.outcome, Outcome::kSuccess);
   EXPECT_TRUE(decoded(R"("EntityName":"Case","JobStatus":"InProgress")").proves_extraction);
   EXPECT_EQ(decoded(R"("EntityName":"Case","JobStatus":"Aborted")").outcome, Outcome::kFailure);
-  EXPECT_TRUE(decoded(R"("EntityName":"BulkApi2","ObjectType":"BulkApi2EventLog")").objects.empty());
+  EXPECT_TRUE(decoded(R"("EntityName":"BulkApi2")").objects.empty());
 }
 
 TEST(SalesforceSetupAudit, NewAppsStandOutAndEntriesOfOneRecordDiffer) {
