@@ -18,7 +18,8 @@ constexpr char kBetweenHits = '\x1f';
 constexpr std::size_t kMostValue = 256;
 constexpr std::string_view kUnmatched = "-";
 
-// A record that only names: it took nothing, and is no member of what others tell of the same rows.
+// A record that only names: it took nothing, and is no member of what others tell of the same rows. What a COUNT() says
+// of its object's size stays, to estimate by.
 AuditEvent without_rows(const AuditEvent& event) {
   AuditEvent plain = event;
   plain.action = features::Action::kOther;
@@ -26,11 +27,10 @@ AuditEvent without_rows(const AuditEvent& event) {
   plain.bytes.reset();
   plain.count_semantics = features::CountSemantics::kNone;
   plain.query_fingerprint.reset();
-  plain.object_total.reset();
   plain.opens_query = false;
   plain.proves_extraction = false;
   plain.execution_id = {};
-  plain.objects = {};
+  if (!plain.object_total) plain.objects = {};
   plain.classes = {};
   return plain;
 }
