@@ -111,7 +111,7 @@ struct AuditEvent {
   // (That an unfiltered, unlimited query returned `records` says the same, and is not repeated here.)
   std::optional<std::uint64_t> object_total;
   bool opens_query = false;        // `Operation: Query` (a new run of its text), not a page of one
-  bool proves_extraction = false;  // moved rows, but says not how many (e.g. BulkApiResultEvent, ReportExport)
+  bool proves_extraction = false;  // moved rows, but says not how many; with `records`: not yet (a running job)
 
   DataClasses classes;  // of its objects and queried fields, by the exposure catalogue
 

@@ -71,7 +71,7 @@ constexpr Name kNames[] = {
     {"organization_id", kOrganizationId, kNo}, {"ReplayId", kReplayId, kWay}, {"replayId", kReplayId, kWay},
     {"schema", kSchema, kWay},
 
-    {"Timestamp", kTimestamp, kNo}, {"JobIdentifier", kJobIdentifier, kProof}, {"JobStatus", kJobStatus, kNo},
+    {"Timestamp", kTimestamp, kNo}, {"JobIdentifier", kJobIdentifier, kProof}, {"ObjectType", kEntityName, kNo}, {"JobStatus", kJobStatus, kNo},
     {"ProcessedRecordCount", kProcessedRecordCount, kProof}, {"OperationType", kOperationType, kNo},
     {"UserIdentifier", kUserIdentifier, kNo}, {"ClientIp", kClientIp, kNo}, {"EntityName", kEntityName, kNo},
     {"ConnectedAppIdentifier", kConnectedAppIdentifier, kNo},

@@ -75,9 +75,8 @@ RejectReason decode_salesforce_event_log_object(SourceRecord& record) {
   event.event_time = *parsed;
   event.ingest_time = parse_event_time(record.known(Column::kCreatedDate));
   read_who(record);
-  std::string_view objects = record.known(Column::kEntityName, Column::kQueriedEntities);
-  if (objects.empty() || objects == event.source_event_type) objects = record.known(Column::kObjectType);
-  // `ObjectType` is the object here and the log's name there; that name is no object.
+  // `ObjectType` is read as `EntityName`. Some exports put the log's own name there, which is no object.
+  const std::string_view objects = record.known(Column::kEntityName, Column::kQueriedEntities);
   if (objects != event.source_event_type && !objects.ends_with(kSuffix)) record.add_objects(objects);
   if (record.fields().has(Column::kJobIdentifier)) {
     read_job(record);

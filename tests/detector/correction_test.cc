@@ -158,6 +158,32 @@ TEST(Estimate, OfAHabitIsJudgedOnceTheTruthIsKnown) {
   EXPECT_FALSE(posted.alerts[0].estimated);
 }
 
+// A job that the integration has run for five weeks is told to read one more table, or the same with a new filter.
+std::vector<PostedEvent> new_query_on_the_last_day(bool filtered, bool elsewhere) {
+  std::vector<PostedEvent> events = nightly_estimates(true);
+  PostedEvent fresh = events[2 * 40];
+  fresh.time_ms += 8 * kHour;
+  fresh.rows[0].time_ms = fresh.log_ms = fresh.time_ms;
+  fresh.uid = "fresh";
+  fresh.query = 0x7777'0000'0000'0000;
+  fresh.filtered = filtered;
+  if (elsewhere) fresh.ip = "203.0.113.7";
+  events.push_back(fresh);
+  for (PostedEvent& event : events) event.filtered = filtered;
+  return events;
+}
+
+TEST(Estimate, OfANewFilteredQueryWaitsForTheTruthUnlessItComesFromElsewhere) {
+  for (const bool filtered : {true, false}) {
+    for (const bool elsewhere : {true, false}) {
+      PostedWorld posted;
+      posted.run(test::in_order(life(), new_query_on_the_last_day(filtered, elsewhere)));
+      print(posted.alerts);
+      EXPECT_EQ(posted.alerts.empty(), filtered && !elsewhere) << filtered << elsewhere;
+    }
+  }
+}
+
 // The stolen token runs the job's own query from somewhere else: that is not its habit.
 TEST(Estimate, OfAHabitFromANewAddressAlertsAtOnce) {
   std::vector<PostedEvent> events = nightly_estimates(true);

@@ -61,6 +61,7 @@ const features::AuditEvent& PostedWorld::show(const PostedEvent& posted) {
   event_.filtered = posted.filtered;
   event_.records = posted.records;
   event_.query_fingerprint = posted.query;
+  event_.filtered = posted.filtered;
   event_.count_semantics = posted.semantics;
   event_.classes = posted.classes;
   object_ = posted.object;

@@ -216,21 +216,21 @@ TEST(Salesforce, ARunningJobsCountIsNotItsLast) {
 
 TEST(SalesforceEventLogObject, NamesItsObjectUnderEitherNameAndSaysWhetherTheJobEnded) {
   Decoder decoder;
-  const auto decoded = [&](const std::string& fields) -> const AuditEvent& {
+  const auto decoded = [&](const std::string& fields) -> const features::AuditEvent& {
     return decoder
         .decode_json(R"({"attributes":{"type":"BulkApi2EventLog"},"Timestamp":"2025-08-17T11:13:00.000Z",)"
                      R"("JobIdentifier":"7505g000000X1jd","ProcessedRecordCount":7,"OperationType":"query",)" +
                      fields + "}")
         .event;
   };
-  const AuditEvent& ended = decoded(R"("ObjectType":"Case","JobStatus":"JobComplete")");
+  const features::AuditEvent& ended = decoded(R"("ObjectType":"Case","JobStatus":"JobComplete")");
   ASSERT_EQ(ended.objects.size(), 1U);
   EXPECT_EQ(ended.objects[0], "Case");
   EXPECT_FALSE(ended.proves_extraction);
-  EXPECT_EQ(ended.outcome, Outcome::kSuccess);
+  EXPECT_EQ(ended.outcome, features::Outcome::kSuccess);
   EXPECT_TRUE(decoded(R"("EntityName":"Case","JobStatus":"InProgress")").proves_extraction);
-  EXPECT_EQ(decoded(R"("EntityName":"Case","JobStatus":"Aborted")").outcome, Outcome::kFailure);
-  EXPECT_TRUE(decoded(R"("EntityName":"BulkApi2","ObjectType":"BulkApi2EventLog")").objects.empty());
+  EXPECT_EQ(decoded(R"("EntityName":"Case","JobStatus":"Aborted")").outcome, features::Outcome::kFailure);
+  EXPECT_TRUE(decoded(R"("EntityName":"BulkApi2")").objects.empty());
 }
 
 TEST(SalesforceSetupAudit, NewAppsStandOutAndEntriesOfOneRecordDiffer) {
