@@ -108,7 +108,7 @@ SchemaRegistry::Fetched SchemaRegistry::Client::get(const std::string& path, Doc
     body.append(data, size);
     return true;
   };
-  const httplib::Result answer = connection_->http.Get((connection_->base + path).c_str(), keep);
+  const httplib::Result answer = connection_->http.Get(connection_->base + path, keep);
   if (!answer) {
     fetched.problem = "it cannot be reached (" + httplib::to_string(answer.error()) + ")";
     return fetched;

@@ -111,7 +111,7 @@ Result<> GroupConsumer::resume(const TopicPartition& partition, const Pause& pau
   rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition)->offset = pause.offset;
   // Throws away what was fetched before.
   if (rd_kafka_error_t* error = rd_kafka_seek_partitions(client_.get(), list.get(), kRequestTimeoutMs)) {
-    const Result<> failed = translate(rd_kafka_error_code(error), "go back in " + describe(partition));
+    Result<> failed = translate(rd_kafka_error_code(error), "go back in " + describe(partition));
     rd_kafka_error_destroy(error);
     return failed;
   }

@@ -1,5 +1,6 @@
 #include "connectors/rocksdb/state_reader.h"
 
+#include <fmt/format.h>
 #include <rocksdb/db.h>
 
 #include <algorithm>
@@ -88,8 +89,8 @@ Result<std::unique_ptr<RocksStateReader>> RocksStateReader::open(const std::stri
     std::string format;
     const rocksdb::Status found = db->Get(rocksdb::ReadOptions(), "format", &format);
     if (!found.ok() || format != "1") {
-      return Error{ErrorCode::kRefuse, where + (found.ok() ? "written in format " + format + " by a newer Outflow"
-                                                           : std::string("this is no state of Outflow"))};
+      if (!found.ok()) return Error{ErrorCode::kRefuse, where + "this is no state of Outflow"};
+      return Error{ErrorCode::kRefuse, where + fmt::format("written in format {} by a newer Outflow", format)};
     }
     std::sort(impl->families.begin(), impl->families.end());
     return std::unique_ptr<RocksStateReader>(new RocksStateReader(std::move(impl)));

@@ -110,7 +110,8 @@ TEST(ManyRecords, StandInListsAsTexts) {
 
 TEST(ManyRecords, ADecodersNextMessageBeginsAnew) {
   Decoder decoder;
-  decoder.open("[" + slack("a") + "," + slack("b") + "]");
+  const std::string two = "[" + slack("a") + "," + slack("b") + "]";
+  decoder.open(two);
   ASSERT_NE(decoder.next(), nullptr);
   EXPECT_EQ(all(decoder, slack("c")), (std::vector<std::string>{"c"}));
   EXPECT_EQ(decoder.next(), nullptr);
