@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <tuple>
+
+#include "connectors/yaml/suggestion.h"
 
 namespace outflow::connectors {
 namespace {
@@ -17,32 +18,9 @@ constexpr std::size_t kMaxClassName = 32;
 constexpr std::size_t kMaxName = 96;
 constexpr std::string_view kNone = "none";
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t k = 0; k < b.size(); ++k) {
-      const std::size_t substituted = diagonal + (a[i] == b[k] ? 0 : 1);
-      diagonal = row[k + 1];
-      row[k + 1] = std::min({row[k] + 1, row[k + 1] + 1, substituted});
-    }
-  }
-  return row.back();
-}
-
 std::string suggestion(std::string_view word, const std::vector<std::string>& known) {
-  const std::string* best = nullptr;
-  std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
-  for (const std::string& candidate : known) {
-    const std::size_t distance = edit_distance(word, candidate);
-    if (distance < least) {
-      least = distance;
-      best = &candidate;
-    }
-  }
-  return best == nullptr ? std::string() : " (did you mean '" + *best + "'?)";
+  const std::vector<std::string_view> words(known.begin(), known.end());
+  return did_you_mean(word, words);
 }
 
 bool is_class_name(std::string_view name) {
