@@ -267,7 +267,10 @@ void compare_mapped(benchmark::State& state, const connectors::MappingProgram& p
   connectors::Decoder decoder;
   for (std::string line; std::getline(file, line);) {
     const connectors::Decoded& decoded = decoder.decode_json(line);
-    if (!line.starts_with('{') || !decoded.ok() || features::source_name(decoded.event) != program.name) continue;
+    // A mapping may show another source's name (`as`).
+    const std::string_view shown = program.source == features::Source::kMapped ? std::string_view(program.name)
+                                                                               : features::name_of(program.source);
+    if (!line.starts_with('{') || !decoded.ok() || features::source_name(decoded.event) != shown) continue;
     Baseline::Record record = baseline.prepare(line, paths, program.uid == connectors::kNoExpression);
     if (record.size >= 5) source.records.push_back(std::move(record));
   }
